@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Google.Protobuf;
+using Streaming.Core.Contracts;
+using Streaming.Core.Creatives;
+using Streaming.Core.Events;
+using Streaming.Core.Memory;
+using Streaming.Core.Topologies;
+
+namespace Streaming.Client;
+
+/// <summary>
+/// What an upstream app produces with: events, creatives and memory updates, checked before they are sent, keyed and partitioned as the
+/// platform expects, with CloudEvents headers. Idempotent and ordered per key. Safe for any thread.
+/// </summary>
+public sealed class StreamingProducer : IDisposable
+{
+    private static readonly TimeSpan FullWait = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly TopologyTopics _topics;
+    private readonly TimeProvider _clock;
+    private readonly UserEventRules _eventRules;
+    private readonly CreativeRules _creativeRules;
+    private readonly MemoryUpdateRules _memoryRules;
+    private readonly byte[] _source;
+    private bool _disposed;
+
+    /// <summary>Connects lazily, at the first message.</summary>
+    /// <param name="options">How to reach the cluster.</param>
+    /// <param name="topology">Names the topics and the action vocabulary.</param>
+    /// <param name="clock">The clock that event times are checked against.</param>
+    public StreamingProducer(ClientOptions options, Topology topology, TimeProvider clock)
+    {
+        (_topics, _clock) = (topology.Topics, clock);
+        var times = new EventTimeRange(topology.Runtime.MaxEventTimeAhead);
+        _eventRules = new UserEventRules(topology.Actions, times);
+        _creativeRules = new CreativeRules(times);
+        _memoryRules = new MemoryUpdateRules(times);
+        _source = Encoding.UTF8.GetBytes(options.Source);
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(options.Producer()).SetLogHandler((_, _) => { }).Build();
+    }
+
+    /// <summary>Sends an event; completes when the brokers have it.</summary>
+    /// <exception cref="InvalidMessageException">The event breaks a rule; it was not sent.</exception>
+    /// <exception cref="KafkaException">It could not be delivered; send it again with the same event id.</exception>
+    public Task SendAsync(UserEvent @event)
+    {
+        if (_eventRules.Check(@event, null, _clock.GetUtcNow()) is { } violation)
+            throw new InvalidMessageException(violation);
+        return SendRawAsync(_topics.UserEvents.Name, @event.UserId, @event.ToByteArray(), @event.EventId, "streaming.v1.UserEvent");
+    }
+
+    /// <summary>Sends a new or changed creative.</summary>
+    /// <exception cref="InvalidMessageException">The creative breaks a rule; it was not sent.</exception>
+    /// <exception cref="KafkaException">It could not be delivered.</exception>
+    public Task SendAsync(Creative creative)
+    {
+        if (_creativeRules.Check(creative, null, _clock.GetUtcNow()) is { } violation)
+            throw new InvalidMessageException(violation);
+        return SendRawAsync(_topics.Creatives.Name, creative.CreativeId, creative.ToByteArray(), Id(creative.CreativeId, creative.EventTimeMs), "streaming.v1.Creative");
+    }
+
+    /// <summary>Withdraws a creative (a tombstone).</summary>
+    /// <exception cref="InvalidMessageException">The id breaks a rule; nothing was sent.</exception>
+    /// <exception cref="KafkaException">It could not be delivered.</exception>
+    public Task WithdrawAsync(string creativeId)
+    {
+        var now = _clock.GetUtcNow();
+        // A tombstone has no message; its key keeps the rules of a creative's id.
+        var withdrawn = new Creative { CreativeId = creativeId, Texts = { new CreativeText() }, EventTimeMs = now.ToUnixTimeMilliseconds() };
+        if (_creativeRules.Check(withdrawn, null, now) is { } violation)
+            throw new InvalidMessageException(violation);
+        return SendRawAsync(_topics.Creatives.Name, creativeId, null, Id(creativeId, withdrawn.EventTimeMs), "streaming.v1.Creative");
+    }
+
+    /// <summary>Sends an upsert or delete of the vector memory.</summary>
+    /// <exception cref="InvalidMessageException">The update breaks a rule; it was not sent.</exception>
+    /// <exception cref="KafkaException">It could not be delivered.</exception>
+    public Task SendAsync(MemoryUpdate update)
+    {
+        if (_memoryRules.Check(update, null, _clock.GetUtcNow()) is { } violation)
+            throw new InvalidMessageException(violation);
+        return SendRawAsync(_topics.MemoryUpdates.Name, MemoryUpdateRules.KeyOf(update.Namespace, update.Id), update.ToByteArray(), Id(update.Id, update.EventTimeMs), "streaming.v1.MemoryUpdate");
+    }
+
+    /// <summary>Sends bytes as they are, unchecked: for relays and for tests of bad input. Waits while the buffer is full.</summary>
+    /// <returns>Completes when the brokers have the record; its offset.</returns>
+    /// <exception cref="KafkaException">It could not be delivered.</exception>
+    public Task<long> SendRawAsync(string topic, string? key, byte[]? value, string id, string type)
+    {
+        var message = new Message<byte[]?, byte[]?>
+        {
+            Key = key is null ? null : Encoding.UTF8.GetBytes(key),
+            Value = value,
+            Headers = Headers(id, type),
+        };
+        var sent = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (true)
+        {
+            try
+            {
+                _producer.Produce(topic, message, report =>
+                {
+                    if (report.Error.IsError)
+                        sent.SetException(new KafkaException(report.Error));
+                    else
+                        sent.SetResult(report.Offset.Value);
+                });
+                return sent.Task;
+            }
+            catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                _producer.Poll(FullWait);
+            }
+        }
+    }
+
+    /// <summary>Waits until everything sent is delivered or given up.</summary>
+    public void Flush() => _producer.Flush(FlushTimeout);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+        _producer.Flush(FlushTimeout);
+        _producer.Dispose();
+    }
+
+    private Headers Headers(string id, string type) => new()
+    {
+        { CloudEvents.SpecVersionHeader, Encoding.UTF8.GetBytes(CloudEvents.SpecVersion) },
+        { CloudEvents.IdHeader, Encoding.UTF8.GetBytes(id) },
+        { CloudEvents.SourceHeader, _source },
+        { CloudEvents.TypeHeader, Encoding.UTF8.GetBytes(type) },
+        { CloudEvents.TimeHeader, Encoding.UTF8.GetBytes(_clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)) },
+        { CloudEvents.ContentTypeHeader, Encoding.UTF8.GetBytes(CloudEvents.Protobuf) },
+    };
+
+    private static string Id(string id, long timeMs) => string.Create(CultureInfo.InvariantCulture, $"{id}@{timeMs}");
+}

@@ -1,0 +1,23 @@
+namespace Streaming.Core.Topologies;
+
+/// <summary>The topics of design section 3. Read once.</summary>
+public sealed record TopologyTopics
+{
+    /// <summary>User events from upstream apps.</summary>
+    public TopicOptions UserEvents { get; init; } = new() { Name = "user-events" };
+
+    /// <summary>Creatives from upstream apps.</summary>
+    public TopicOptions Creatives { get; init; } = new() { Name = "creatives" };
+
+    /// <summary>What ranking services read of users.</summary>
+    public TopicOptions UserFeatures { get; init; } = new() { Name = "user-features" };
+
+    /// <summary>What ranking services, the user tasks and the memory read of creatives.</summary>
+    public TopicOptions CreativeFeatures { get; init; } = new() { Name = "creative-features" };
+
+    /// <summary>Vectors and facts from operators.</summary>
+    public TopicOptions MemoryUpdates { get; init; } = new() { Name = "memory-updates" };
+
+    /// <summary>Every topic, inputs first.</summary>
+    public IEnumerable<TopicOptions> All => [UserEvents, Creatives, UserFeatures, CreativeFeatures, MemoryUpdates];
+}

@@ -1,0 +1,28 @@
+using Streaming.Core.Aggregates;
+
+namespace Streaming.Core.Topologies;
+
+/// <summary>Settings of the users role. Read once.</summary>
+public sealed record UsersOptions
+{
+    /// <summary>Folder of the HSTU model (manifest.json, weights.safetensors), relative to the topology file's parent.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>Declared features over a user's events.</summary>
+    public List<AggregateDefinition> Aggregates { get; init; } = [];
+
+    /// <summary>Newest semantic IDs in a feature record.</summary>
+    public int RecentSemanticIds { get; init; } = 16;
+
+    /// <summary>Tokens in a sealed history segment.</summary>
+    public int SegmentTokens { get; init; } = 64;
+
+    /// <summary>Event ids per user that the duplicate filter remembers.</summary>
+    public int DuplicateWindow { get; init; } = 64;
+
+    /// <summary>User actors in memory per task; the least recently used clean one leaves when full.</summary>
+    public int MaxActors { get; init; } = 100_000;
+
+    /// <summary>Bytes of K/V cache per instance; the least recently used user's is dropped when full, and rebuilt from history.</summary>
+    public long CacheBytes { get; init; } = 1L << 30;
+}

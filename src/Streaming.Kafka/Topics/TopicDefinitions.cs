@@ -1,0 +1,54 @@
+using Streaming.Core.Contracts;
+using Streaming.Core.Topologies;
+
+namespace Streaming.Kafka.Topics;
+
+/// <summary>The topics that a topology needs, with the clean-up of design section 3.</summary>
+public static class TopicDefinitions
+{
+    private const string MaxMessageBytes = "20971520";
+
+    /// <summary>Every topic and, for each input, its dead-letter topic.</summary>
+    public static IReadOnlyList<TopicDefinition> Of(Topology topology)
+    {
+        var topics = topology.Topics;
+        return
+        [
+            Define(topics.UserEvents, "delete"),
+            Define(topics.Creatives, "compact", ("max.message.bytes", MaxMessageBytes)),
+            Define(topics.UserFeatures, "compact"),
+            Define(topics.CreativeFeatures, "compact"),
+            Define(topics.MemoryUpdates, "compact"),
+            .. new[] { topics.UserEvents, topics.Creatives, topics.CreativeFeatures, topics.MemoryUpdates }.Select(DeadLetter),
+        ];
+    }
+
+    /// <summary>The changelog topic of the users role: as many partitions as its source topic really has.</summary>
+    public static TopicDefinition UsersChangelog(Topology topology, IReadOnlyDictionary<string, int> partitions) =>
+        Changelog(topology, "users", topology.Topics.UserEvents, partitions);
+
+    /// <summary>The changelog topic of the creatives role: as many partitions as its source topic really has.</summary>
+    public static TopicDefinition CreativesChangelog(Topology topology, IReadOnlyDictionary<string, int> partitions) =>
+        Changelog(topology, "creatives", topology.Topics.Creatives, partitions);
+
+    private static TopicDefinition Changelog(Topology topology, string role, TopicOptions source, IReadOnlyDictionary<string, int> partitions) =>
+        Define(source with { Name = topology.ChangelogOf(role), Partitions = partitions[source.Name], Config = [] }, "compact");
+
+    // Append time, so that freshness is measured between two clocks readings of brokers, and not of producers.
+    private static TopicDefinition Define(TopicOptions topic, string cleanup, params (string Name, string Value)[] more)
+    {
+        var config = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["cleanup.policy"] = cleanup,
+            ["message.timestamp.type"] = "LogAppendTime",
+        };
+        foreach (var (name, value) in more)
+            config[name] = value;
+        foreach (var (name, value) in topic.Config)
+            config[name] = value;
+        return new(topic.Name, topic.Partitions, topic.ReplicationFactor, config);
+    }
+
+    private static TopicDefinition DeadLetter(TopicOptions topic) =>
+        Define(topic with { Name = DeadLetterHeaders.TopicOf(topic.Name), Partitions = 1, Config = [] }, "delete", ("max.message.bytes", MaxMessageBytes));
+}

@@ -1,0 +1,40 @@
+namespace Streaming.Memory.Storage;
+
+/// <summary>
+/// The last write of ids that have no entry, so that an older upsert loses. At most <c>capacity</c> marks: beyond it the mark with the
+/// oldest event time goes (of equal ones, the smallest id).
+/// </summary>
+internal sealed class TombstoneSet
+{
+    private readonly int _capacity;
+    private readonly Dictionary<string, WriteStamp> _marks = new(StringComparer.Ordinal);
+    private readonly OldestFirst _byEventTime;
+
+    public TombstoneSet(int capacity)
+    {
+        _capacity = capacity;
+        _byEventTime = new((id, timeMs) => _marks.TryGetValue(id, out WriteStamp stamp) && stamp.EventTimeMs == timeMs);
+    }
+
+    public int Count => _marks.Count;
+
+    public WriteStamp? Find(string id) => _marks.TryGetValue(id, out WriteStamp stamp) ? stamp : null;
+
+    public void Set(string id, WriteStamp stamp)
+    {
+        _marks[id] = stamp;
+        _byEventTime.Add(id, stamp.EventTimeMs, _marks.Count);
+        if (_marks.Count > _capacity && _byEventTime.Peek() is { } oldest)
+            _marks.Remove(oldest);
+    }
+
+    public void Remove(string id) => _marks.Remove(id);
+
+    public int RemoveSource(string source)
+    {
+        var owned = _marks.Where(mark => mark.Value.Source == source).Select(mark => mark.Key).ToList();
+        foreach (string id in owned)
+            _marks.Remove(id);
+        return owned.Count;
+    }
+}

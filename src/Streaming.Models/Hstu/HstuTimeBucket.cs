@@ -1,0 +1,55 @@
+using System.Numerics;
+
+namespace Streaming.Models.Hstu;
+
+/// <summary>The bucket of a time distance: clamp(trunc(ln(max(1, |Δ|)) / 0.301), 0, 128), in float32.</summary>
+/// <remarks>
+/// Source: the time bias of generative-recommenders. The formula is evaluated once per bucket border; a look-up then costs a few integer
+/// compares. The logarithm is rounded from double, so the borders do not depend on a C library's float32 logarithm.
+/// </remarks>
+public static class HstuTimeBucket
+{
+    /// <summary>Number of buckets.</summary>
+    public const int Count = 129;
+
+    private const float LogUnit = 0.301f;
+
+    // LowerBounds[b] = the smallest distance whose bucket is b or higher.
+    private static readonly ulong[] LowerBounds = FindLowerBounds();
+
+    // The bucket of 2^n: where the search for a distance of n+1 bits starts. An octave spans ln 2 / 0.301 = 2.3 buckets.
+    private static readonly byte[] BucketOfPower = Enumerable.Range(0, 64).Select(n => (byte)Formula(1UL << n)).ToArray();
+
+    /// <summary>The bucket of the distance between two event times, in seconds, whichever is later. 0..128.</summary>
+    public static int Of(long time, long otherTime)
+    {
+        // In unsigned arithmetic the distance of any two longs is exact.
+        var distance = time >= otherTime ? (ulong)time - (ulong)otherTime : (ulong)otherTime - (ulong)time;
+        int bucket = BucketOfPower[BitOperations.Log2(distance | 1)];
+        while (bucket < Count - 1 && distance >= LowerBounds[bucket + 1]) bucket++;
+        return bucket;
+    }
+
+    private static int Formula(ulong distance)
+    {
+        var logarithm = (float)Math.Log(MathF.Max(1f, distance));
+        return Math.Clamp((int)(logarithm / LogUnit), 0, Count - 1);
+    }
+
+    private static ulong[] FindLowerBounds()
+    {
+        var bounds = new ulong[Count];
+        for (var bucket = 1; bucket < Count; bucket++)
+        {
+            ulong low = 0, high = ulong.MaxValue;
+            while (low < high)
+            {
+                var middle = low + ((high - low) / 2);
+                if (Formula(middle) >= bucket) high = middle;
+                else low = middle + 1;
+            }
+            bounds[bucket] = low;
+        }
+        return bounds;
+    }
+}

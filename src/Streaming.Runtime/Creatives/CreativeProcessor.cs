@@ -1,0 +1,111 @@
+using System.Text;
+using Google.Protobuf;
+using Streaming.Core.Contracts;
+using Streaming.Core.Creatives;
+using Streaming.Core.Validation;
+using Streaming.Runtime.Records;
+using Streaming.Runtime.Stores;
+using Streaming.Runtime.Tasks;
+
+namespace Streaming.Runtime.Creatives;
+
+/// <summary>The creatives role for one partition: decode, encode, semantic ID, tags, publish.</summary>
+public sealed class CreativeProcessor : ITaskProcessor
+{
+    private static readonly FeatureHeaders Headers = new("/streaming/creatives", "streaming.v1.CreativeFeatures");
+    private static readonly Violation MissingKey = new("creative_id", "", "a tombstone needs a key");
+
+    private readonly CreativeSettings _settings;
+    private readonly CreativeServices _services;
+    private readonly CollisionRegistry _collisions;
+    private readonly float[] _embedding;
+    private readonly int[] _codes;
+
+    internal CreativeProcessor(TopicPartition partition, ITaskState state, CreativeSettings settings, CreativeServices services)
+    {
+        (_settings, _services) = (settings, services);
+        _collisions = new CollisionRegistry(state, services.Codebook.Version, partition.Partition, settings.Partitions);
+        _embedding = new float[services.Encoder.Dimension];
+        _codes = new int[services.Codebook.Layers];
+    }
+
+    /// <inheritdoc />
+    public ProcessResult Process(InputRecord record, ITaskOutput output)
+    {
+        var key = record.Key is null ? null : Encoding.UTF8.GetString(record.Key);
+        if (record.Value is null)
+            return Withdraw(key, record, output);
+        if (Decode(record.Value) is not { } creative)
+            return ProcessResult.Rejected(Rejection.Malformed(nameof(Creative), record.Value.Length));
+        if (_settings.Rules.Check(creative, key, _services.Clock.GetUtcNow()) is { } violation)
+            return ProcessResult.Rejected(Rejection.Invalid(violation));
+        if (record.Offset <= _collisions.AppliedOffset(creative.CreativeId))
+            return ProcessResult.Replayed;
+
+        var features = Understand(creative, record);
+        output.Publish(new(_settings.FeatureTopic, record.Key ?? Encoding.UTF8.GetBytes(creative.CreativeId), features.ToByteArray(), Headers.For(record)), record, creative.EventTimeMs);
+        return ProcessResult.Applied;
+    }
+
+    /// <inheritdoc />
+    public void EndBatch()
+    {
+    }
+
+    /// <summary>State is put into the store as it changes.</summary>
+    public void SaveState()
+    {
+    }
+
+    /// <inheritdoc />
+    public void Close()
+    {
+    }
+
+    // The ordinal is kept: a creative that comes back is the same creative.
+    private ProcessResult Withdraw(string? creativeId, InputRecord record, ITaskOutput output)
+    {
+        if (string.IsNullOrEmpty(creativeId))
+            return ProcessResult.Rejected(Rejection.Invalid(MissingKey));
+        output.Publish(new(_settings.FeatureTopic, record.Key, null, Headers.For(record)), record, record.AppendTimeMs);
+        return ProcessResult.Applied;
+    }
+
+    private CreativeFeatures Understand(Creative creative, InputRecord record)
+    {
+        _services.Encoder.Encode(creative, _embedding);
+        _services.Codebook.Assign(_embedding, _codes);
+        // The ordinal is state: it comes after everything that may throw, so that a rejected creative leaves no trace.
+        var tags = _services.Tagger.Tag(creative);
+        var features = new CreativeFeatures
+        {
+            CreativeId = creative.CreativeId,
+            Version = record.Offset,
+            EncoderVersion = _services.Encoder.Version,
+            SemanticId = _collisions.Assign(creative.CreativeId, _codes, record.Offset),
+            CodebookVersion = _services.Codebook.Version,
+            Tags = tags,
+            ValidFromMs = creative.ValidFromMs,
+            ValidUntilMs = creative.ValidUntilMs,
+            EventTimeMs = creative.EventTimeMs,
+            Title = creative.Title(),
+            Category = creative.Category,
+            AdvertiserId = creative.AdvertiserId,
+            SourceAppendTimeMs = record.AppendTimeMs,
+        };
+        features.Embedding.AddRange(_embedding);
+        return features;
+    }
+
+    private static Creative? Decode(byte[] value)
+    {
+        try
+        {
+            return Creative.Parser.ParseFrom(value);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+}

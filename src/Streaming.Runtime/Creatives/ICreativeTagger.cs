@@ -1,0 +1,10 @@
+using Streaming.Core.Contracts;
+
+namespace Streaming.Runtime.Creatives;
+
+/// <summary>Computes the tags that can be computed; the others stay absent.</summary>
+public interface ICreativeTagger
+{
+    /// <summary>Tags of a validated creative.</summary>
+    CreativeTags Tag(Creative creative);
+}

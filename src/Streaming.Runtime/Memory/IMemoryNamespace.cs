@@ -1,0 +1,25 @@
+using Streaming.Core.Validation;
+
+namespace Streaming.Runtime.Memory;
+
+/// <summary>The write side of one namespace of the vector memory. One writer thread; a write is seen by queries after <see cref="Publish"/>.</summary>
+public interface IMemoryNamespace
+{
+    /// <summary>The namespace's name.</summary>
+    string Name { get; }
+
+    /// <summary>What is wrong with a vector for this namespace (dimension, NaN, zero norm); null when it is good. Empty = a fact without a vector.</summary>
+    Violation? Check(ReadOnlySpan<float> vector);
+
+    /// <summary>Sets an entry; an older event time than the one held is ignored.</summary>
+    void Upsert(MemoryEntry entry, MemoryPosition position);
+
+    /// <summary>Deletes an entry; an older event time than the one held is ignored.</summary>
+    void Delete(string id, long eventTimeMs, MemoryPosition position);
+
+    /// <summary>Forgets every entry that came from a source.</summary>
+    void RemoveSource(string source);
+
+    /// <summary>Ends a version: queries see all writes so far.</summary>
+    void Publish();
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using Google.Protobuf;
+using Streaming.Core.Contracts;
+using Streaming.Core.Memory;
+using Streaming.Runtime.Records;
+using Streaming.Runtime.Tasks;
+
+namespace Streaming.Runtime.Memory;
+
+/// <summary>Applies one partition of the memory updates.</summary>
+internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySettings settings, IReadOnlyList<IMemoryNamespace> namespaces, TimeProvider clock) : ITaskProcessor
+{
+    private readonly string _source = partition.ToString();
+    private readonly Dictionary<string, IMemoryNamespace> _namespaces = namespaces.ToDictionary(n => n.Name, StringComparer.Ordinal);
+
+    public ProcessResult Process(InputRecord record, ITaskOutput output)
+    {
+        var key = record.Key is null ? null : Encoding.UTF8.GetString(record.Key);
+        if (record.Value is null)
+            return Tombstone(key, record);
+        MemoryUpdate update;
+        try
+        {
+            update = MemoryUpdate.Parser.ParseFrom(record.Value);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return ProcessResult.Rejected(Rejection.Malformed(nameof(MemoryUpdate), record.Value.Length));
+        }
+        if (settings.Rules.Check(update, key, clock.GetUtcNow()) is { } violation)
+            return ProcessResult.Rejected(Rejection.Invalid(violation));
+        if (!_namespaces.TryGetValue(update.Namespace, out var space))
+            return UnknownNamespace(update.Namespace);
+        return Apply(update, space, new(_source, record.Offset));
+    }
+
+    public void EndBatch()
+    {
+        foreach (var space in _namespaces.Values)
+            space.Publish();
+    }
+
+    public void SaveState()
+    {
+    }
+
+    public void Close()
+    {
+        foreach (var space in _namespaces.Values)
+        {
+            space.RemoveSource(_source);
+            space.Publish();
+        }
+    }
+
+    private static ProcessResult Apply(MemoryUpdate update, IMemoryNamespace space, MemoryPosition position)
+    {
+        if (update.OperationCase == MemoryUpdate.OperationOneofCase.Delete)
+        {
+            space.Delete(update.Id, update.EventTimeMs, position);
+            return ProcessResult.Applied;
+        }
+        var upsert = update.Upsert;
+        var vector = upsert.Vector.ToArray();
+        if (space.Check(vector) is { } bad)
+            return ProcessResult.Rejected(Rejection.Invalid(bad));
+        // A time to live of "practically for ever" must not wrap around into the past.
+        var validUntilMs = upsert.TimeToLiveMs == 0 ? 0 : update.EventTimeMs + Math.Min(upsert.TimeToLiveMs, long.MaxValue - update.EventTimeMs);
+        space.Upsert(new(update.Id, vector, new Dictionary<string, string>(upsert.Attributes, StringComparer.Ordinal), update.EventTimeMs, validUntilMs), position);
+        return ProcessResult.Applied;
+    }
+
+    private ProcessResult Tombstone(string? key, InputRecord record)
+    {
+        var slash = key?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        if (slash <= 0 || slash == key!.Length - 1)
+            return ProcessResult.Rejected(Rejection.Invalid(new("key", key, $"must be {MemoryUpdateRules.KeyOf("namespace", "id")}")));
+        if (!_namespaces.TryGetValue(key[..slash], out var space))
+            return UnknownNamespace(key[..slash]);
+        space.Delete(key[(slash + 1)..], record.AppendTimeMs, new(_source, record.Offset));
+        return ProcessResult.Applied;
+    }
+
+    private ProcessResult UnknownNamespace(string name) =>
+        ProcessResult.Rejected(Rejection.Invalid(new("namespace", name, $"must be one of {string.Join(", ", _namespaces.Keys)}")));
+}

@@ -1,0 +1,23 @@
+using Streaming.Runtime.Records;
+using Streaming.Runtime.Stores;
+
+namespace Streaming.Runtime.Tasks;
+
+/// <summary>A role: which topics it reads and what a task of it does.</summary>
+public interface IProcessorFactory
+{
+    /// <summary>users, creatives or memory.</summary>
+    string Role { get; }
+
+    /// <summary>Source topics.</summary>
+    IReadOnlyList<string> Topics { get; }
+
+    /// <summary>Tasks keep state on disk and go on from its offset; otherwise they are rebuilt from the beginning of the topic.</summary>
+    bool Durable { get; }
+
+    /// <summary>Topic that durable tasks write their commits to, and are restored from; null = none.</summary>
+    string? Changelog { get; }
+
+    /// <summary>Makes the processor of one partition. <paramref name="state"/> is null unless <see cref="Durable"/>.</summary>
+    ITaskProcessor Create(TopicPartition partition, ITaskState? state);
+}

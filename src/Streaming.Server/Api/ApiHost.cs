@@ -1,0 +1,75 @@
+using Streaming.Server.Commands;
+using Streaming.Server.Composition;
+using Streaming.Server.Metrics;
+using Streaming.Server.Output;
+
+namespace Streaming.Server.Api;
+
+/// <summary>The HTTP side of an instance: probes, metrics, features, history and memory search.</summary>
+internal sealed partial class ApiHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly PrometheusExporter _exporter;
+    private readonly ProcessMetrics _process;
+
+    private ApiHost(WebApplication app, PrometheusExporter exporter, ProcessMetrics process) => (_app, _exporter, _process) = (app, exporter, process);
+
+    /// <summary>Address that it listens on, with the real port.</summary>
+    public string Url => _app.Urls.First();
+
+    public static async Task<ApiHost> StartAsync(Platform platform, ApiOptions options, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(options.Url);
+        builder.Services.AddSingleton(loggers);
+        builder.Services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.PropertyNamingPolicy = Answer.Json.PropertyNamingPolicy;
+            o.SerializerOptions.DefaultIgnoreCondition = Answer.Json.DefaultIgnoreCondition;
+            o.SerializerOptions.Encoder = Answer.Json.Encoder;
+        });
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        var app = builder.Build();
+        app.Use(ExplainBadRequestAsync);
+        var exporter = new PrometheusExporter();
+        var process = new ProcessMetrics();
+        HealthEndpoints.Map(app, platform, exporter);
+        UserEndpoints.Map(app, platform);
+        CreativeEndpoints.Map(app, platform);
+        MemoryEndpoints.Map(app, platform, options.MemoryEndpoint);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException e)
+        {
+            throw new CommandException($"--http '{options.Url}': {e.Message}");
+        }
+        var host = new ApiHost(app, exporter, process);
+        LogListening(loggers.CreateLogger<ApiHost>(), host.Url);
+        return host;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _process.Dispose();
+        _exporter.Dispose();
+    }
+
+    private static async Task ExplainBadRequestAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Problem.Unreadable(e).ExecuteAsync(context);
+        }
+    }
+
+    [LoggerMessage(503, LogLevel.Information, "HTTP API on {Url}")]
+    private static partial void LogListening(ILogger logger, string url);
+}

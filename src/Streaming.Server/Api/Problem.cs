@@ -1,0 +1,17 @@
+namespace Streaming.Server.Api;
+
+/// <summary>Error answers (RFC 9457) that name what is wrong.</summary>
+internal static class Problem
+{
+    public static IResult NotFound(string what) => Results.Problem(what, statusCode: StatusCodes.Status404NotFound);
+
+    public static IResult Invalid(string field, object? value, string rule) =>
+        Results.Problem($"{field} = '{value}': {rule}", statusCode: StatusCodes.Status400BadRequest);
+
+    /// <summary>A query, a path or a body that is not what the endpoint reads; the message names the parameter, or the path in the JSON.</summary>
+    public static IResult Unreadable(BadHttpRequestException failure) =>
+        Results.Problem(failure.InnerException?.Message ?? failure.Message, statusCode: failure.StatusCode);
+
+    /// <summary>This instance does not hold the answer; another one does.</summary>
+    public static IResult NotHere(string what) => Results.Problem(what, statusCode: StatusCodes.Status421MisdirectedRequest);
+}

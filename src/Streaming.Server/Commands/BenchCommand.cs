@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Streaming.Kafka.Embedded;
+using Streaming.Server.Bench;
+using Streaming.Server.Output;
+
+namespace Streaming.Server.Commands;
+
+/// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
+internal static class BenchCommand
+{
+    private static readonly string[] Names = ["freshness", "all"];
+
+    public static Command Create(KafkaSettings settings)
+    {
+        var name = new Argument<string>("name") { Description = $"What to measure: {string.Join(", ", Names)}" };
+        var rate = new Option<double>("--rate") { Description = "Events a second", DefaultValueFactory = _ => 1_000 };
+        var seconds = new Option<int>("--seconds") { Description = "How long, after three seconds of warm-up", DefaultValueFactory = _ => 15 };
+        var json = JsonOption.Create();
+        var command = new Command("bench", "Measure; one line a figure") { name, rate, seconds, json };
+        var topology = new TopologyOption(command);
+        var cluster = new ClusterOptions(command, settings);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            if (!Names.Contains(result.GetValue(name)))
+                throw new CommandException($"bench '{result.GetValue(name)}': must be one of {string.Join(", ", Names)}");
+            if (result.GetValue(rate) <= 0 || result.GetValue(seconds) < 1)
+                throw new CommandException("--rate and --seconds must be positive");
+            using var loggers = Logging.To(LogLevel.Error);
+            var bench = new FreshnessBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers);
+            await EmbeddedAsync(bench, result.GetValue(json), cancellationToken);
+            await KafkaAsync(bench, cluster.IsGiven(result) ? cluster.Open(result) : BenchCluster.TryOpen(), result.GetValue(json), cancellationToken);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static async Task EmbeddedAsync(FreshnessBench bench, bool json, CancellationToken cancellationToken)
+    {
+        using var embedded = new EmbeddedCluster();
+        using var open = new Cluster(embedded.Options, embedded, null);
+        Write(await bench.RunAsync("embedded", open, cancellationToken), json);
+    }
+
+    private static async Task KafkaAsync(FreshnessBench bench, Cluster? cluster, bool json, CancellationToken cancellationToken)
+    {
+        using var open = cluster;
+        if (open is null)
+            await Console.Error.WriteLineAsync("streaming: no real Kafka: name one with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS; its case is left out");
+        else
+            Write(await bench.RunAsync("kafka", open, cancellationToken), json);
+    }
+
+    private static void Write(BenchFigure figure, bool json) => Answer.Write(json, figure, figure.Text);
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Streaming.Server.Api;
+using Streaming.Server.Output;
+
+namespace Streaming.Server.Commands;
+
+/// <summary><c>streaming search</c>: the nearest entries of a memory namespace.</summary>
+internal static class SearchCommand
+{
+    public static Command Create()
+    {
+        var space = new Option<string>("--namespace") { Description = "Memory namespace", DefaultValueFactory = _ => "creatives" };
+        var text = new Option<string?>("--text") { Description = "Search with the embedding of these words" };
+        var user = new Option<string?>("--user") { Description = "Search with this user's embedding" };
+        var creative = new Option<string?>("--creative") { Description = "Search with this creative's embedding" };
+        var vector = new Option<string?>("--vector") { Description = "Search with this vector: numbers, comma separated" };
+        var k = new Option<int>("-k") { Description = "Neighbours wanted", DefaultValueFactory = _ => 10 };
+        var where = new Option<string[]>("--where") { Description = "Only entries with this attribute, name=value; may be repeated" };
+        var json = JsonOption.Create();
+        var command = new Command("search", "Find the nearest entries in the vector memory of a running instance") { space, text, user, creative, vector, k, where, json };
+        var api = new ApiClient(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var request = new SearchRequest(
+                Numbers(result.GetValue(vector)), result.GetValue(user), result.GetValue(creative), result.GetValue(text), result.GetValue(k), Pairs(result.GetValue(where)));
+            var path = $"/v1/memory/{Uri.EscapeDataString(result.GetValue(space)!)}/search";
+            if (await api.AskAsync(result, path, request, cancellationToken) is not { } found)
+                return ExitCodes.NotFound;
+            if (result.GetValue(json))
+                Console.WriteLine(found.ToJsonString(Answer.Json));
+            else
+                Print(found);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static void Print(JsonNode found)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("score", "id", "title", "category");
+        foreach (var neighbour in found["neighbours"]!.AsArray())
+        {
+            var attributes = neighbour!["attributes"];
+            table.AddRow(
+                ((double)neighbour["score"]!).ToString("0.0000", CultureInfo.InvariantCulture),
+                Markup.Escape((string)neighbour["id"]!),
+                Markup.Escape((string?)attributes?["title"] ?? ""),
+                Markup.Escape((string?)attributes?["category"] ?? ""));
+        }
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine($"version {found["version"]}");
+    }
+
+    private static float[]? Numbers(string? text)
+    {
+        if (text is null)
+            return null;
+        var parts = text.Split(',', StringSplitOptions.TrimEntries);
+        var numbers = new float[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
+                throw new CommandException($"--vector: '{parts[i]}' is not a number");
+        }
+        return numbers;
+    }
+
+    private static Dictionary<string, string>? Pairs(string[]? pairs)
+    {
+        if (pairs is null || pairs.Length == 0)
+            return null;
+        var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in pairs)
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+                throw new CommandException($"--where '{pair}': must be name=value");
+            attributes[pair[..equals]] = pair[(equals + 1)..];
+        }
+        return attributes;
+    }
+}

@@ -1,0 +1,14 @@
+using Streaming.Models.SemanticIds;
+using Streaming.Runtime.Creatives;
+
+namespace Streaming.Server.Composition.Adapters;
+
+/// <summary>A codebook as the runtime's assigner of semantic IDs.</summary>
+internal sealed class CodebookAssigner(Codebook codebook) : ISemanticIdAssigner
+{
+    public string Version => codebook.Version;
+
+    public int Layers => codebook.Layers;
+
+    public void Assign(ReadOnlySpan<float> embedding, Span<int> codes) => codebook.Assign(embedding, codes);
+}

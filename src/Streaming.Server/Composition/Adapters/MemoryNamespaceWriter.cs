@@ -1,0 +1,31 @@
+using Streaming.Core.Validation;
+using Streaming.Memory;
+using Streaming.Memory.Rules;
+using Streaming.Runtime.Memory;
+
+namespace Streaming.Server.Composition.Adapters;
+
+/// <summary>A vector namespace as the runtime writes it.</summary>
+internal sealed class MemoryNamespaceWriter(VectorNamespace space, TimeProvider clock) : IMemoryNamespace
+{
+    public string Name => space.Options.Name;
+
+    public Violation? Check(ReadOnlySpan<float> vector) =>
+        vector.IsEmpty || VectorRules.Check(vector, space.Options) is not { } bad ? null : new Violation(bad.Field, bad.Value, $"must be {bad.Rule}");
+
+    public void Upsert(Runtime.Memory.MemoryEntry entry, MemoryPosition position) =>
+        space.Upsert(entry.Id, entry.Vector.Span, entry.Attributes, Stamp(entry.EventTimeMs, position), entry.ValidUntilMs == 0 ? null : entry.ValidUntilMs);
+
+    public void Delete(string id, long eventTimeMs, MemoryPosition position) => space.Delete(id, Stamp(eventTimeMs, position));
+
+    public void RemoveSource(string source) => space.RemoveSource(source);
+
+    // Expired entries never show in a search; taking them out here gives their space back.
+    public void Publish()
+    {
+        space.Expire(clock.GetUtcNow());
+        space.Publish();
+    }
+
+    private static WriteStamp Stamp(long eventTimeMs, MemoryPosition position) => new(eventTimeMs, position.Source, position.Offset);
+}

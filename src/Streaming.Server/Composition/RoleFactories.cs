@@ -1,0 +1,39 @@
+using Streaming.Core.Topologies;
+using Streaming.Memory;
+using Streaming.Memory.Rules;
+using Streaming.Runtime.Creatives;
+using Streaming.Runtime.Memory;
+using Streaming.Runtime.Tasks;
+using Streaming.Runtime.Users;
+using Streaming.Server.Composition.Adapters;
+
+namespace Streaming.Server.Composition;
+
+/// <summary>Puts models and memory behind the runtime's ports.</summary>
+internal sealed class RoleFactories(Platform platform)
+{
+    public static IReadOnlyDictionary<string, VectorNamespace> Namespaces(Topology topology, TimeProvider clock) =>
+        topology.Memory.Select(n => new VectorNamespace(Options(n), clock)).ToDictionary(n => n.Options.Name, StringComparer.Ordinal);
+
+    public IProcessorFactory Users() => new UserProcessorFactory(
+        UserSettings.From(platform.Topology),
+        new UserServices(new HstuSequenceModel(platform.Models.Sequence), platform.Sequences, platform.Creatives, platform.Metrics, platform.Clock));
+
+    public IProcessorFactory Creatives() => new CreativeProcessorFactory(
+        CreativeSettings.From(platform.Topology, platform.Partitions[platform.Topology.Topics.Creatives.Name]),
+        new CreativeServices(new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook), new TextTagger(), platform.Clock));
+
+    public IProcessorFactory Memory() => new MemoryProcessorFactory(
+        MemorySettings.From(platform.Topology),
+        [.. platform.Namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock))],
+        platform.Clock);
+
+    private static NamespaceOptions Options(MemoryNamespaceOptions options) => new()
+    {
+        Name = options.Name,
+        Dimension = options.Dimension,
+        Metric = options.Metric switch { "cosine" => Metric.Cosine, "l2" => Metric.L2, _ => Metric.Dot },
+        TimeToLive = options.TimeToLive == TimeSpan.Zero ? null : options.TimeToLive,
+        MaxEntries = options.MaxEntries,
+    };
+}

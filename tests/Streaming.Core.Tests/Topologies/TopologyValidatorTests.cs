@@ -1,0 +1,111 @@
+using Streaming.Core.Aggregates;
+using Streaming.Core.Topologies;
+
+namespace Streaming.Core.Tests.Topologies;
+
+public sealed class TopologyValidatorTests
+{
+    private static readonly Topology Good = new()
+    {
+        Name = "ads",
+        Actions = ["click"],
+        Users = new UsersOptions { Model = "model" },
+        Creatives = new CreativesOptions { Encoder = "encoder", Codebook = "codebook" },
+        Memory = [new MemoryNamespaceOptions { Name = "creatives" }],
+    };
+
+    public static TheoryData<Func<Topology, Topology>, string, string> Broken => new()
+    {
+        { t => t with { Name = "" }, "name", "" },
+        { t => t with { Name = "a b" }, "name", "a b" },
+        { t => t with { Name = ".." }, "name", ".." },
+        { t => t with { Actions = [] }, "actions", "" },
+        { t => t with { Actions = ["click", "click"] }, "actions", "click" },
+        { t => t with { Actions = ["click", ""] }, "actions", "" },
+        { t => t with { Creatives = t.Creatives with { Encoder = "" } }, "creatives.encoder", "" },
+        { t => t with { Creatives = t.Creatives with { Codebook = "" } }, "creatives.codebook", "" },
+        { t => Events(t, o => o with { Name = "bad name" }), "topics.name", "bad name" },
+        { t => Events(t, o => o with { Name = new string('t', 250) }), "topics.name", "ttt" },
+        { t => Events(t, o => o with { Name = "creatives" }), "topics.name", "creatives" },
+        { t => Events(t, o => o with { Partitions = 0 }), "topics.user-events.partitions", "0" },
+        { t => Events(t, o => o with { Partitions = 10_001 }), "topics.user-events.partitions", "10001" },
+        { t => Events(t, o => o with { ReplicationFactor = 0 }), "topics.user-events.replication_factor", "0" },
+        { t => Events(t, o => o with { ReplicationFactor = -2 }), "topics.user-events.replication_factor", "-2" },
+        { t => Users(t, u => u with { Model = "" }), "users.model", "" },
+        { t => Users(t, u => u with { RecentSemanticIds = 1025 }), "users.recent_semantic_ids", "1025" },
+        { t => Users(t, u => u with { SegmentTokens = 0 }), "users.segment_tokens", "0" },
+        { t => Users(t, u => u with { SegmentTokens = 4097 }), "users.segment_tokens", "4097" },
+        { t => Users(t, u => u with { DuplicateWindow = -1 }), "users.duplicate_window", "-1" },
+        { t => Users(t, u => u with { MaxActors = 0 }), "users.max_actors", "0" },
+        { t => Users(t, u => u with { CacheBytes = (1 << 20) - 1 }), "users.cache_bytes", "1048575" },
+        { t => Aggregates(t, Count("")), "users.aggregates.name", "" },
+        { t => Aggregates(t, Count("a"), Count("a")), "users.aggregates.name", "a" },
+        { t => Aggregates(t, Count("a") with { Action = "jump" }), "users.aggregates.a.action", "jump" },
+        { t => Aggregates(t, Count("a") with { Window = TimeSpan.FromMilliseconds(999) }), "users.aggregates.a.window", "00:00:00.9990000" },
+        { t => Aggregates(t, Count("a") with { Kind = AggregateKind.Sum, Window = TimeSpan.Zero }), "users.aggregates.a.window", "00:00:00" },
+        { t => Aggregates(t, Count("a"), Ratio("r", "a", "later"), Count("later")), "users.aggregates.r.to", "later" },
+        { t => Aggregates(t, Count("a"), Ratio("r", null, "a")), "users.aggregates.r.of", "(none)" },
+        { t => Memory(t, m => m with { Name = "a/b" }), "memory.name", "a/b" },
+        { t => t with { Memory = [.. t.Memory, .. t.Memory] }, "memory.name", "creatives" },
+        { t => Memory(t, m => m with { Dimension = 0 }), "memory.creatives.dimension", "0" },
+        { t => Memory(t, m => m with { Metric = "hamming" }), "memory.creatives.metric", "hamming" },
+        { t => Memory(t, m => m with { TimeToLive = TimeSpan.FromSeconds(-1) }), "memory.creatives.time_to_live", "-00:00:01" },
+        { t => Memory(t, m => m with { MaxEntries = 0 }), "memory.creatives.max_entries", "0" },
+        { t => Runtime(t, r => r with { CommitInterval = TimeSpan.Zero }), "runtime.commit_interval", "00:00:00" },
+        { t => Runtime(t, r => r with { MaxPollRecords = 0 }), "runtime.max_poll_records", "0" },
+        { t => Runtime(t, r => r with { SessionTimeout = TimeSpan.FromHours(1) }), "runtime.session_timeout", "01:00:00" },
+        { t => Runtime(t, r => r with { DeliveryTimeout = r.SessionTimeout }), "runtime.delivery_timeout", "00:00:10" },
+        { t => Runtime(t, r => r with { DeliveryTimeout = TimeSpan.Zero }), "runtime.delivery_timeout", "00:00:00" },
+        { t => Runtime(t, r => r with { MaxEventTimeAhead = TimeSpan.FromSeconds(-1) }), "runtime.max_event_time_ahead", "-00:00:01" },
+    };
+
+    [Fact]
+    public void A_good_topology_has_no_violations() =>
+        Assert.Empty(TopologyValidator.Validate(Aggregates(Good, Count("a"), Count("b"), Ratio("r", "a", "b"), new() { Name = "last", Kind = AggregateKind.Last })));
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void A_broken_rule_is_the_one_that_is_reported(Func<Topology, Topology> spoil, string field, string value)
+    {
+        var violation = Assert.Single(TopologyValidator.Validate(spoil(Good)));
+
+        Assert.Equal(field, violation.Field);
+        Assert.StartsWith(value, violation.Value, StringComparison.Ordinal);
+        Assert.NotEmpty(violation.Rule);
+    }
+
+    [Fact]
+    public void Every_violation_is_reported()
+    {
+        var bad = Runtime(Memory(Users(Good, u => u with { Model = "", MaxActors = 0 }), m => m with { Metric = "hamming" }), r => r with { MaxPollRecords = 0 });
+
+        Assert.Equal(
+            ["users.model", "users.max_actors", "memory.creatives.metric", "runtime.max_poll_records"],
+            TopologyValidator.Validate(bad).Select(v => v.Field));
+    }
+
+    [Fact]
+    public void A_prefix_goes_before_the_name_and_every_topic()
+    {
+        var prefixed = Good.WithPrefix("x-");
+
+        Assert.Equal("x-ads", prefixed.Name);
+        Assert.Equal(Good.Topics.All.Select(t => "x-" + t.Name), prefixed.Topics.All.Select(t => t.Name));
+    }
+
+    private static AggregateDefinition Count(string name) => new() { Name = name, Kind = AggregateKind.Count, Window = TimeSpan.FromHours(1) };
+
+    private static AggregateDefinition Ratio(string name, string? of, string? to) => new() { Name = name, Kind = AggregateKind.Ratio, Of = of, To = to };
+
+    private static Topology Events(Topology topology, Func<TopicOptions, TopicOptions> change) =>
+        topology with { Topics = topology.Topics with { UserEvents = change(topology.Topics.UserEvents) } };
+
+    private static Topology Users(Topology topology, Func<UsersOptions, UsersOptions> change) => topology with { Users = change(topology.Users) };
+
+    private static Topology Aggregates(Topology topology, params AggregateDefinition[] aggregates) => Users(topology, u => u with { Aggregates = [.. aggregates] });
+
+    private static Topology Memory(Topology topology, Func<MemoryNamespaceOptions, MemoryNamespaceOptions> change) =>
+        topology with { Memory = [change(topology.Memory[0])] };
+
+    private static Topology Runtime(Topology topology, Func<RuntimeOptions, RuntimeOptions> change) => topology with { Runtime = change(topology.Runtime) };
+}

@@ -1,0 +1,59 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Streaming.Memory.Tests.Model;
+
+/// <summary>
+/// Random interleavings over few ids, times and vectors, so that replacements, ties, replays and expiries are common. Coordinates are
+/// small integers: every dot product and squared norm is then exact in float32, and the oracle's plain loops give the engine's bits.
+/// </summary>
+internal static class Operations
+{
+    private const int Dimension = 3;
+
+    public static Arbitrary<Operation[]> Interleavings { get; } =
+        Arb.From(Gen.ArrayOf(OneOperation()).Resize(120), Shorter);
+
+    private static Gen<Operation> OneOperation()
+    {
+        var id = Gen.Elements("a", "b", "c", "d", "e", "f");
+        var source = Gen.Elements("t-0", "t-1");
+        var color = Gen.Elements("red", "blue");
+        var vector = Gen.ArrayOf(Gen.Choose(-3, 3).Select(i => (float)i), Dimension).Where(v => v.Any(x => x != 0));
+        var stamp = from time in Gen.Choose(0, 12) from s in source from offset in Gen.Choose(0, 3) select new WriteStamp(time, s, offset);
+        var until = Gen.Frequency(
+            (3, Gen.Constant((long?)null)), (1, Gen.Constant((long?)0)), (3, Gen.Choose(1, 30).Select(ms => (long?)ms)));
+        var upsert = from i in id
+                     from v in Gen.Frequency((5, vector), (1, Gen.Constant(Array.Empty<float>())))
+                     from c in color
+                     from s in stamp
+                     from u in until
+                     select (Operation)new Operation.Upsert(i, v, c, s, u);
+        var query = from pick in Gen.Choose(0, 99)
+                    from v in vector
+                    from k in Gen.Choose(1, 7)
+                    from c in Gen.Elements("red", "blue", null)
+                    from i in id
+                    select (Operation)new Operation.Query(pick, v, k, c, i);
+        return Gen.Frequency(
+            (12, upsert),
+            (4, from i in id from s in stamp select (Operation)new Operation.Delete(i, s)),
+            (2, Gen.Choose(1, 4).Select(ms => (Operation)new Operation.Advance(ms))),
+            (1, Gen.Constant((Operation)new Operation.Expire())),
+            (1, source.Select(s => (Operation)new Operation.RemoveSource(s))),
+            (6, Gen.Constant((Operation)new Operation.Publish())),
+            (4, Gen.Constant((Operation)new Operation.TakeSnapshot())),
+            (6, query));
+    }
+
+    private static IEnumerable<Operation[]> Shorter(Operation[] operations)
+    {
+        if (operations.Length > 1)
+        {
+            yield return operations[..(operations.Length / 2)];
+            yield return operations[(operations.Length / 2)..];
+        }
+        for (int i = 0; i < operations.Length; i++)
+            yield return [.. operations[..i], .. operations[(i + 1)..]];
+    }
+}

@@ -1,0 +1,110 @@
+using Streaming.Memory.Rules;
+using Streaming.Memory.Search;
+
+namespace Streaming.Memory.Tests.Model;
+
+/// <summary>The namespace's contract on plain dictionaries that are copied whole at each publish: slow, and easy to believe.</summary>
+internal sealed class Oracle(NamespaceOptions options)
+{
+    private readonly Dictionary<string, Entry> _entries = [];
+    private readonly Dictionary<string, WriteStamp> _removals = [];
+    private Dictionary<string, Entry> _published = [];
+
+    public UpsertOutcome Upsert(Operation.Upsert write, long nowMs)
+    {
+        if (LastWrite(write.Id) is { } last && write.Stamp.CompareTo(last) <= 0)
+            return write.Stamp == last ? UpsertOutcome.Duplicate : UpsertOutcome.Stale;
+        long until = write.ValidUntilMs
+            ?? (options.TimeToLive is { } life ? write.Stamp.EventTimeMs + (long)life.TotalMilliseconds : 0);
+        Entry entry = new(write.Id, write.Vector, write.Color, write.Stamp, until);
+        if (entry.IsExpired(nowMs))
+        {
+            Remove(write.Id, write.Stamp);
+            return UpsertOutcome.Expired;
+        }
+        bool replaced = _entries.ContainsKey(write.Id);
+        _entries[write.Id] = entry;
+        _removals.Remove(write.Id);
+        if (_entries.Count > options.MaxEntries)
+            Expire(nowMs);
+        if (_entries.Count > options.MaxEntries)
+        {
+            var oldest = _entries.Values.OrderBy(e => e.Stamp.EventTimeMs).ThenBy(e => e.Id, StringComparer.Ordinal).First();
+            Remove(oldest.Id, oldest.Stamp);
+        }
+        return !_entries.ContainsKey(write.Id) ? UpsertOutcome.Evicted : replaced ? UpsertOutcome.Replaced : UpsertOutcome.Inserted;
+    }
+
+    public DeleteOutcome Delete(string id, WriteStamp stamp)
+    {
+        if (LastWrite(id) is { } last && stamp.CompareTo(last) <= 0)
+            return stamp == last ? DeleteOutcome.Duplicate : DeleteOutcome.Stale;
+        return Remove(id, stamp) ? DeleteOutcome.Deleted : DeleteOutcome.Recorded;
+    }
+
+    public int Expire(long nowMs)
+    {
+        // In the order of expiry: it decides which removal marks the bound drops when they are as old.
+        var expired = _entries.Values.Where(e => e.IsExpired(nowMs)).OrderBy(e => e.UntilMs).ThenBy(e => e.Id, StringComparer.Ordinal).ToList();
+        foreach (Entry entry in expired)
+            Remove(entry.Id, entry.Stamp);
+        return expired.Count;
+    }
+
+    public int RemoveSource(string source)
+    {
+        foreach (var (id, stamp) in _removals.ToList())
+        {
+            if (stamp.Source == source)
+                _removals.Remove(id);
+        }
+        var owned = _entries.Values.Where(e => e.Stamp.Source == source).ToList();
+        foreach (Entry entry in owned)
+            _entries.Remove(entry.Id);
+        return owned.Count;
+    }
+
+    public void Publish() => _published = new(_entries);
+
+    public Pinned Snapshot(long nowMs) => new(_published, nowMs, options.Metric);
+
+    private WriteStamp? LastWrite(string id) =>
+        _entries.TryGetValue(id, out Entry? entry) ? entry.Stamp : _removals.TryGetValue(id, out WriteStamp removal) ? removal : null;
+
+    private bool Remove(string id, WriteStamp stamp)
+    {
+        bool existed = _entries.Remove(id);
+        _removals[id] = stamp;
+        if (_removals.Count > options.MaxTombstones)
+            _removals.Remove(_removals.OrderBy(r => r.Value.EventTimeMs).ThenBy(r => r.Key, StringComparer.Ordinal).First().Key);
+        return existed;
+    }
+
+    internal sealed record Entry(string Id, float[] Vector, string Color, WriteStamp Stamp, long UntilMs)
+    {
+        public bool IsExpired(long nowMs) => UntilMs != 0 && nowMs >= UntilMs;
+    }
+
+    internal sealed class Pinned(Dictionary<string, Entry> entries, long nowMs, Metric metric)
+    {
+        public int Count => entries.Count;
+
+        public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && !entry.IsExpired(nowMs) ? entry : null;
+
+        public List<(string Id, float Score, string Color, long EventTimeMs)> Search(float[] query, int k, string? color) =>
+            [.. entries.Values
+                .Where(e => e.Vector.Length > 0 && !e.IsExpired(nowMs) && (color is null || e.Color == color))
+                .Select(e => (e.Id, Score: Score(e.Vector, query), e.Color, e.Stamp.EventTimeMs))
+                .OrderByDescending(n => n.Score).ThenBy(n => n.Id, StringComparer.Ordinal)
+                .Take(k)];
+
+        private float Score(float[] a, float[] b) => metric switch
+        {
+            Metric.Dot => Dot(a, b),
+            Metric.Cosine => Dot(a, b) / (MathF.Sqrt(Dot(a, a)) * MathF.Sqrt(Dot(b, b))),
+            _ => -MathF.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum()),
+        };
+
+        private static float Dot(float[] a, float[] b) => a.Zip(b, (x, y) => x * y).Sum();
+    }
+}

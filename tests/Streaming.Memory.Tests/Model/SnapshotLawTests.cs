@@ -1,0 +1,107 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Streaming.Memory.Rules;
+using Streaming.Memory.Search;
+
+namespace Streaming.Memory.Tests.Model;
+
+/// <summary>
+/// The law: for any interleaving of writes, expiry, revocation, publishes and snapshots, every outcome and every answer, of old
+/// snapshots too, equals that of the dictionary oracle. A failure prints its seed and the shrunk interleaving.
+/// </summary>
+public sealed class SnapshotLawTests
+{
+    [Theory]
+    [InlineData(Metric.Dot, 100, 100, 0)]
+    [InlineData(Metric.Cosine, 3, 100, 9)]
+    [InlineData(Metric.L2, 4, 2, 0)]
+    [InlineData(Metric.Dot, 2, 0, 5)]
+    public void Any_interleaving_answers_as_the_oracle_does(Metric metric, int maxEntries, int maxTombstones, int timeToLiveMs)
+    {
+        NamespaceOptions options = new()
+        {
+            Name = "law",
+            Dimension = 3,
+            Metric = metric,
+            MaxEntries = maxEntries,
+            MaxTombstones = maxTombstones,
+            ChunkRows = 2,
+            TimeToLive = timeToLiveMs == 0 ? null : TimeSpan.FromMilliseconds(timeToLiveMs),
+        };
+        Prop.ForAll(Operations.Interleavings, operations => new SideBySide(options).Run(operations))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+    }
+
+    private sealed class SideBySide(NamespaceOptions options)
+    {
+        private readonly ManualTime _time = new();
+        private readonly Oracle _oracle = new(options);
+        private readonly List<(MemorySnapshot Actual, Oracle.Pinned Expected)> _snapshots = [];
+        private VectorNamespace _memory = null!;
+
+        public void Run(Operation[] operations)
+        {
+            _memory = new VectorNamespace(options, _time);
+            foreach (Operation operation in operations)
+                Step(operation);
+
+            // Every snapshot again, after all that came later.
+            for (int i = 0; i < _snapshots.Count; i++)
+            {
+                Query(new(i, [1, 2, -1], 100, null, "a"));
+                Query(new(i, [-2, 1, 3], 2, "red", "b"));
+            }
+        }
+
+        private void Step(Operation operation)
+        {
+            switch (operation)
+            {
+                case Operation.Upsert write:
+                    Assert.Equal(
+                        _oracle.Upsert(write, _time.NowMs),
+                        _memory.Upsert(write.Id, write.Vector, new Dictionary<string, string> { ["color"] = write.Color }, write.Stamp, write.ValidUntilMs));
+                    break;
+                case Operation.Delete delete:
+                    Assert.Equal(_oracle.Delete(delete.Id, delete.Stamp), _memory.Delete(delete.Id, delete.Stamp));
+                    break;
+                case Operation.Advance advance:
+                    _time.NowMs += advance.Ms;
+                    break;
+                case Operation.Expire:
+                    Assert.Equal(_oracle.Expire(_time.NowMs), _memory.Expire(_time.GetUtcNow()));
+                    break;
+                case Operation.RemoveSource remove:
+                    Assert.Equal(_oracle.RemoveSource(remove.Source), _memory.RemoveSource(remove.Source));
+                    break;
+                case Operation.Publish:
+                    _oracle.Publish();
+                    _memory.Publish();
+                    break;
+                case Operation.TakeSnapshot:
+                    _snapshots.Add((_memory.Snapshot(), _oracle.Snapshot(_time.NowMs)));
+                    break;
+                case Operation.Query query:
+                    Query(query);
+                    break;
+            }
+        }
+
+        private void Query(Operation.Query query)
+        {
+            if (_snapshots.Count == 0)
+                return;
+            var (actual, expected) = _snapshots[query.Pick % _snapshots.Count];
+            SearchOptions? filter = query.Color is null ? null : new() { Where = new Dictionary<string, string> { ["color"] = query.Color } };
+            var found = actual.Search(query.Vector, query.K, filter).Neighbours;
+            Assert.Equal(
+                expected.Search(query.Vector, query.K, query.Color), found.Select(n => (n.Id, n.Score, n.Attributes["color"], n.EventTimeMs)).ToList());
+            Assert.Equal(expected.Count, actual.Count);
+
+            var entry = expected.Get(query.Id);
+            Assert.Equal(entry is not null, actual.TryGet(query.Id, out var held));
+            Assert.Equal(entry?.Stamp, held?.Stamp);
+            Assert.Equal(entry?.Vector ?? [], held is null ? [] : held.Vector.ToArray());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Streaming.Memory.Rules;
+
+namespace Streaming.Memory.Tests.Rules;
+
+public sealed class NamespaceOptionsValidatorTests
+{
+    private static readonly NamespaceOptions Valid = new() { Name = "creatives", Dimension = 32, TimeToLive = TimeSpan.FromDays(1) };
+
+    [Fact]
+    public void Valid_options_have_no_violation() => Assert.Empty(NamespaceOptionsValidator.Validate(Valid));
+
+    [Fact]
+    public void Every_violation_is_reported_with_its_value()
+    {
+        NamespaceOptions broken = new()
+        {
+            Name = "Not A Name",
+            Dimension = 0,
+            Metric = (Metric)9,
+            TimeToLive = TimeSpan.Zero,
+            MaxEntries = 0,
+            MaxTombstones = -1,
+            ChunkRows = 1,
+        };
+
+        var violations = NamespaceOptionsValidator.Validate(broken);
+
+        Assert.Equal(
+            ["Name", "Dimension", "Metric", "TimeToLive", "MaxEntries", "MaxTombstones", "ChunkRows"], violations.Select(v => v.Field));
+        Assert.Equal(["'Not A Name'", "0", "9", "00:00:00", "0", "-1", "1"], violations.Select(v => v.Value));
+    }
+
+    [Fact]
+    public void A_chunk_that_no_array_can_hold_is_a_violation() =>
+        Assert.Equal("ChunkRows", Assert.Single(NamespaceOptionsValidator.Validate(Valid with { Dimension = 4_096, ChunkRows = 1 << 20 })).Field);
+
+    [Fact]
+    public void A_namespace_refuses_broken_options_and_names_them_all()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new VectorNamespace(Valid with { Dimension = -1, MaxEntries = 0 }, new ManualTime()));
+        Assert.Contains("Dimension = -1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxEntries = 0", error.Message, StringComparison.Ordinal);
+    }
+}

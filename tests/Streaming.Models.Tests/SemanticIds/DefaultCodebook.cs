@@ -1,0 +1,35 @@
+using Streaming.Models.Encoders;
+using Streaming.Models.SemanticIds;
+
+namespace Streaming.Models.Tests.SemanticIds;
+
+/// <summary>How models/codebook-default was made, and what is measured on it.</summary>
+internal static class DefaultCodebook
+{
+    public static readonly RqKMeansOptions Options = new()
+    {
+        CodebookVersion = "rq-kmeans-2x512-1",
+        EncoderVersion = "hashed-ngrams-1",
+        Layers = 2,
+        Size = 512,
+        Iterations = 100,
+        Seed = 20260101,
+    };
+
+    public static float[] Embed(IReadOnlyList<string> texts)
+    {
+        using var encoder = TextEncoder.Load(RepositoryFiles.DefaultEncoder);
+        var rows = new float[texts.Count * encoder.Dimension];
+        encoder.Encode(texts, rows);
+        return rows;
+    }
+
+    public static CodebookMetrics Measure(Codebook codebook, ReadOnlySpan<float> rows)
+    {
+        var count = rows.Length / codebook.Dimension;
+        var codes = new int[count * codebook.Layers];
+        for (var row = 0; row < count; row++)
+            codebook.Assign(rows.Slice(row * codebook.Dimension, codebook.Dimension), codes.AsSpan(row * codebook.Layers, codebook.Layers));
+        return CodebookMetrics.Compute(codes, codebook.Layers, codebook.Size);
+    }
+}

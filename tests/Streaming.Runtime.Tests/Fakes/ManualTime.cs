@@ -1,0 +1,20 @@
+namespace Streaming.Runtime.Tests.Fakes;
+
+/// <summary>A clock that only the test moves; the monotonic clock moves with it.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    /// <summary>2026-01-01T00:00:00Z.</summary>
+    public const long StartMs = 1_767_225_600_000;
+
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public long NowMs => StartMs + (_ticks / TimeSpan.TicksPerMillisecond);
+
+    public override long GetTimestamp() => _ticks;
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(NowMs);
+
+    public void Advance(TimeSpan by) => _ticks += by.Ticks;
+}

@@ -1,0 +1,154 @@
+using Google.Protobuf;
+using Streaming.Core.Contracts;
+using Streaming.Runtime.Memory;
+using Streaming.Runtime.Tasks;
+using Streaming.Runtime.Tests.Fakes;
+
+namespace Streaming.Runtime.Tests.Memory;
+
+public sealed class MemoryProcessorTests : IDisposable
+{
+    private const string Updates = "memory-updates";
+    private const string Features = "creative-features";
+    private readonly World _world = new();
+    private readonly RecordingNamespace _creatives = new("creatives");
+    private readonly RecordingNamespace _facts = new("facts");
+
+    public MemoryProcessorTests()
+    {
+        _world.Topology = _world.Topology with { Memory = [new() { Name = "creatives", Creatives = true }, new() { Name = "facts" }] };
+        _world.Role = w => new MemoryProcessorFactory(MemorySettings.From(w.Topology), [_creatives, _facts], w.Clock);
+    }
+
+    public static TheoryData<string, Action<MemoryUpdate>> BadUpdates => new()
+    {
+        { "namespace = 'nowhere'", u => u.Namespace = "nowhere" },
+        { "upsert.vector[1] = 'NaN'", u => u.Upsert.Vector[1] = float.NaN },
+        { "vector = '3'", u => u.Upsert.Vector.Add(1) },
+        { "operation = ''", u => u.ClearOperation() },
+        { "id = ''", u => u.Id = "" },
+        { "event_time_ms = '5", u => u.EventTimeMs = 5 },
+    };
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public void Upserts_and_deletes_reach_their_namespace_and_are_published_once_a_batch()
+    {
+        var at = Send(Update("facts", "a")).Source;
+        var delete = Update("facts", "a");
+        delete.Delete = new MemoryDelete();
+        Send(delete);
+        _world.Run(new Step.Poll(10), new Step.Do(_ => Assert.Equal(
+            [$"upsert a {at}@0", $"delete a at {ManualTime.StartMs} {at}@1"], _facts.Calls.Where(c => c.EndsWith($"@0") || c.EndsWith($"@1")))));
+
+        Assert.Equal("publish", _facts.Calls[_facts.Calls.IndexOf($"delete a at {ManualTime.StartMs} {at}@1") + 1]);
+        Assert.DoesNotContain(_creatives.Calls, c => c.StartsWith("upsert", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_tombstone_deletes_the_entry_that_its_key_names()
+    {
+        var tombstone = _world.Send(Updates, "facts/a/b", null);
+        _world.Run();
+
+        Assert.Contains($"delete a/b at {tombstone.AppendTimeMs} {tombstone.Source}@0", _facts.Calls);
+    }
+
+    [Theory]
+    [InlineData("no-slash")]
+    [InlineData("/id")]
+    [InlineData("facts/")]
+    [InlineData("nowhere/id")]
+    public void A_tombstone_whose_key_names_no_entry_is_rejected(string key)
+    {
+        _world.Send(Updates, key, null);
+        _world.Run();
+
+        Assert.Single(_world.Log.Read(Updates + ".dlq"));
+    }
+
+    [Theory]
+    [MemberData(nameof(BadUpdates))]
+    public void A_bad_update_is_rejected_with_field_and_value(string fieldAndValue, Action<MemoryUpdate> spoil)
+    {
+        var update = Update("facts", "a");
+        spoil(update);
+        Send(update);
+        Send(Update("facts", "good"));
+        _world.Run();
+
+        var dead = Assert.Single(_world.Log.Read(Updates + ".dlq"));
+        Assert.Equal(update.ToByteArray(), dead.Value);
+        var message = System.Text.Encoding.UTF8.GetString(dead.Headers.Single(h => h.Name == DeadLetterHeaders.Message).Value);
+        Assert.StartsWith(fieldAndValue, message, StringComparison.Ordinal);
+        Assert.StartsWith("upsert good", _facts.Calls.First(c => c != "publish"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(60_000, ManualTime.StartMs + 60_000)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    public void The_time_to_live_counts_from_the_event_time(long timeToLiveMs, long validUntilMs)
+    {
+        var update = Update("facts", "a");
+        update.Upsert.TimeToLiveMs = timeToLiveMs;
+        Send(update);
+        _world.Run();
+
+        Assert.Equal(validUntilMs, _facts.LastEntry!.ValidUntilMs);
+    }
+
+    [Fact]
+    public void Creative_features_feed_the_creative_namespaces_only()
+    {
+        var features = new CreativeFeatures
+        {
+            CreativeId = "c1",
+            Embedding = { 1, 2 },
+            Title = "a title",
+            SemanticId = new SemanticId { Codes = { 4, 5 }, Collision = 1 },
+            SourceAppendTimeMs = 77,
+            ValidUntilMs = 99,
+        };
+        var record = _world.Send(Features, "c1", features.ToByteArray());
+        var tombstone = _world.Send(Features, "c1", null);
+        _world.Run();
+
+        Assert.Equal([$"upsert c1 {record.Source}@0", $"delete c1 at {tombstone.AppendTimeMs} {record.Source}@1"], _creatives.Calls.Where(c => c.Contains("c1", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_facts.Calls, c => c.Contains("c1", StringComparison.Ordinal));
+        var entry = _creatives.LastEntry!;
+        Assert.Equal((77, 99, "a title", "4-5-1"), (entry.EventTimeMs, entry.ValidUntilMs, entry.Attributes["title"], entry.Attributes["semantic_id"]));
+    }
+
+    [Fact]
+    public void Bad_creative_features_are_rejected()
+    {
+        _world.Send(Features, "c1", [0xff]);
+        _world.Send(Features, "c2", new CreativeFeatures { CreativeId = "c2", Embedding = { 1, 2, 3 } }.ToByteArray());
+        _world.Run();
+
+        Assert.Equal(2, _world.Log.Read(Features + ".dlq").Count());
+        Assert.Equal(2, _world.Metrics.Totals("memory")[ProcessOutcome.Rejected]);
+    }
+
+    [Fact]
+    public void The_memory_is_forgotten_with_its_partition_and_rebuilt_from_the_beginning()
+    {
+        var record = Send(Update("facts", "a"));
+        _world.Run(new Step.Poll(10), new Step.Commit(), new Step.Lose(0));
+
+        var calls = _facts.Calls.Where(c => c == $"upsert a {record.Source}@0" || c == $"remove {record.Source}");
+        Assert.Equal([$"upsert a {record.Source}@0", $"remove {record.Source}", $"upsert a {record.Source}@0", $"remove {record.Source}"], calls);
+    }
+
+    private static MemoryUpdate Update(string space, string id) => new()
+    {
+        Namespace = space,
+        Id = id,
+        EventTimeMs = ManualTime.StartMs,
+        Upsert = new MemoryUpsert { Vector = { 1, 2 } },
+    };
+
+    private Runtime.Records.InputRecord Send(MemoryUpdate update) => _world.Send(Updates, $"{update.Namespace}/{update.Id}", update.ToByteArray());
+}
