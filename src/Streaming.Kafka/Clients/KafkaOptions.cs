@@ -64,6 +64,9 @@ public sealed record KafkaOptions
             // librdkafka refuses a session that may last longer than the time between two polls.
             ["max.poll.interval.ms"] = Text((int)TimeSpan.FromTicks(Math.Max(sessionTimeout.Ticks, DefaultMaxPollInterval.Ticks)).TotalMilliseconds),
             ["enable.partition.eof"] = "false",
+            // Commits what KafkaRecordSource stores, and nothing else.
+            ["enable.auto.commit"] = "true",
+            ["auto.commit.interval.ms"] = "1000",
         };
         if (InstanceId is not null)
             settings["group.instance.id"] = $"{InstanceId}-{groupId}";

@@ -8,8 +8,8 @@ public sealed partial class KafkaRecordSource
     [LoggerMessage(401, LogLevel.Warning, "Kafka consumer: {Code}: {Reason}; trying again")]
     private partial void LogConsume(ErrorCode code, string reason);
 
-    [LoggerMessage(402, LogLevel.Warning, "Kafka consumer: group offsets not committed: {Reason}; the next commit repeats them")]
-    private partial void LogOffsets(string reason);
+    [LoggerMessage(402, LogLevel.Warning, "Kafka consumer: the group's offset of {Partition} is not committed: {Reason}; the next commit repeats it")]
+    private partial void LogOffsets(Runtime.Records.TopicPartition partition, string reason);
 
     [LoggerMessage(403, LogLevel.Critical, "Kafka consumer: {Code}: {Reason}")]
     private partial void LogFatal(ErrorCode code, string reason);

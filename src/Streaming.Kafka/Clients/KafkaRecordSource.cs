@@ -57,16 +57,23 @@ public sealed partial class KafkaRecordSource : IRecordSource
     public void Seek(TopicPartition partition, long offset) => _consumer.Seek(new(partition.Topic, partition.Partition, offset));
 
     /// <inheritdoc />
+    /// <remarks>
+    /// The client sends them on its own thread, once a second, and before a partition is given away. Sending them from here would hold up
+    /// the records, and for as long as the group's coordinator is away.
+    /// </remarks>
     public void CommitOffsets(IReadOnlyCollection<KeyValuePair<TopicPartition, long>> nextOffsets)
     {
-        try
+        foreach (var (partition, offset) in nextOffsets)
         {
-            _consumer.Commit(nextOffsets.Select(o => new TopicPartitionOffset(o.Key.Topic, o.Key.Partition, o.Value)));
-        }
-        catch (KafkaException e) when (!e.Error.IsFatal)
-        {
-            // The stores hold the truth; the group's offsets are for operators and the next commit repeats them.
-            LogOffsets(e.Error.Reason);
+            try
+            {
+                _consumer.StoreOffset(new TopicPartitionOffset(partition.Topic, partition.Partition, offset));
+            }
+            catch (KafkaException e) when (!e.Error.IsFatal)
+            {
+                // The stores hold the truth; the group's offsets are for operators and the next commit repeats them.
+                LogOffsets(partition, e.Error.Reason);
+            }
         }
     }
 

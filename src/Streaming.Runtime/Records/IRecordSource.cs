@@ -19,7 +19,7 @@ public interface IRecordSource : IDisposable
     /// <summary>The next <see cref="Poll"/> reads the partition from <paramref name="offset"/>.</summary>
     void Seek(TopicPartition partition, long offset);
 
-    /// <summary>Tells the group how far this member's committed state is. For operators and lag tools; state stores hold the truth.</summary>
+    /// <summary>Tells the group how far this member's committed state is, without waiting for its answer. For operators and lag tools; state stores hold the truth.</summary>
     void CommitOffsets(IReadOnlyCollection<KeyValuePair<TopicPartition, long>> nextOffsets);
 
     /// <summary>The partition's end as of the latest fetch, or null before the first.</summary>

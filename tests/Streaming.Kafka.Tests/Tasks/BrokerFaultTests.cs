@@ -79,6 +79,25 @@ public sealed class BrokerFaultTests(BrokerFaultTests.OwnKafka kafka) : IClassFi
         Assert.Contains(string.Join(' ', values), new[] { "1 3", "1 2 3" });
     }
 
+    [RealKafkaFact(ownCluster: true)]
+    public async Task Offsets_for_the_group_wait_for_no_broker()
+    {
+        var topic = await NewTopic.CreateAsync(new KafkaTopicAdmin(kafka.Options), 1);
+        using var member = new GroupMember(kafka.Options, NewTopic.Name("group"), topic);
+        member.PollUntil("the partition is assigned", () => member.Owned.Count == 1);
+
+        kafka.Cluster.Pause(1);
+        try
+        {
+            // The member's session and the client's request time-out are both longer than this.
+            await Task.Run(() => member.Source.CommitOffsets([new(new(topic, 0), 1)])).WaitAsync(GroupMember.SessionTimeout / 2);
+        }
+        finally
+        {
+            kafka.Cluster.Resume(1);
+        }
+    }
+
     /// <summary>The class's own cluster, which starts with the first test that asks for it.</summary>
     public sealed class OwnKafka : IDisposable
     {
