@@ -11,7 +11,7 @@ public static class FullRecompute
     private const double MinNorm = 1e-6;
 
     /// <summary>The user embedding after each token, [tokens][output width].</summary>
-    public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuHistoryToken> tokens)
+    public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuToken> tokens)
     {
         var rows = tokens.Select(token => Embed(model, token)).ToArray();
         var times = tokens.Select(token => token.EventTimeSeconds).ToArray();
@@ -19,9 +19,9 @@ public static class FullRecompute
         return rows.Select(row => Head(model, row)).ToArray();
     }
 
-    private static double[] Embed(HstuModel model, HstuHistoryToken token)
+    private static double[] Embed(HstuModel model, HstuToken token)
     {
-        var content = token.Content is { Length: > 0 } known ? known : model.Tensor(HstuTensors.Unknown).Values.ToArray();
+        var content = token.Content.IsEmpty ? model.Tensor(HstuTensors.Unknown).Values.ToArray() : token.Content.ToArray();
         var x = Linear(model, HstuTensors.ContentWeight, HstuTensors.ContentBias, ToDouble(content));
         var action = model.Tensor(HstuTensors.Actions).Values.Slice(token.Action * x.Length, x.Length);
         for (var d = 0; d < x.Length; d++) x[d] = Math.Sqrt(x.Length) * (x[d] + action[d]);

@@ -10,7 +10,7 @@ namespace Streaming.Models.Hstu;
 /// page:  layer 0: K rows | V rows    layer 1: K rows | V rows    ...      row = H · head width floats, head-major
 /// </code>
 /// </remarks>
-public sealed class HstuCache
+public sealed class HstuCache : IHstuSequence
 {
     /// <summary>Slots of a page; the last page of a window that is no multiple has fewer.</summary>
     public const int PageRows = 16;
@@ -51,6 +51,11 @@ public sealed class HstuCache
 
     /// <summary>Forgets all tokens and keeps the pages; the start of a rebuild.</summary>
     public void Clear() => TokenCount = 0;
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+    }
 
     /// <summary>Makes room for the token after the newest. Until <see cref="Commit"/> it is not part of the cache.</summary>
     internal void Reserve(long eventTimeSeconds)

@@ -7,7 +7,7 @@ namespace Streaming.Models.Hstu;
 /// before, wherever the ring starts, and whether tokens came by <see cref="Step"/> or <see cref="Append"/>: every sum runs from the oldest token to the newest.
 /// Hot path: a step allocates nothing but a cache's new pages.
 /// </remarks>
-public sealed class HstuEngine
+public sealed class HstuEngine : IHstuEngine
 {
     /// <summary>Largest magnitude of a content value; embeddings are L2-normalised, so more is a bug upstream that would poison the cache.</summary>
     public const float MaxContentMagnitude = 1e6f;
@@ -46,8 +46,35 @@ public sealed class HstuEngine
     /// <summary>The model that it runs.</summary>
     public HstuModel Model => _model;
 
-    /// <summary>Tokens to <see cref="Append"/> to a cleared cache to rebuild it exactly; see <see cref="HstuConfig.RebuildTokens"/>.</summary>
+    /// <inheritdoc />
+    public int MaxBatch => 256;
+
+    /// <inheritdoc />
     public int RebuildTokens => _config.RebuildTokens;
+
+    /// <inheritdoc />
+    public long MaxSequenceBytes => (long)_config.Window * ((_config.Layers * 2 * _config.HeadsWidth * sizeof(float)) + sizeof(long));
+
+    /// <inheritdoc />
+    public IHstuSequence CreateSequence() => new HstuCache(_model);
+
+    /// <inheritdoc />
+    public void Step(ReadOnlySpan<HstuStep> batch, Span<float> embeddings)
+    {
+        for (var i = 0; i < batch.Length; i++)
+            Step((HstuCache)batch[i].Sequence, batch[i].Token, embeddings.Slice(i * _config.OutputWidth, _config.OutputWidth));
+    }
+
+    /// <inheritdoc />
+    public void Append(IHstuSequence sequence, ReadOnlySpan<HstuToken> tokens)
+    {
+        foreach (var token in tokens) Append((HstuCache)sequence, token);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+    }
 
     /// <summary>Applies a token to the user's cache and computes the user embedding.</summary>
     /// <param name="cache">The user's cache; changed only when this returns.</param>
@@ -81,10 +108,10 @@ public sealed class HstuEngine
     /// <param name="cache">The cache; half-built when this throws.</param>
     /// <param name="history">The whole history, or at least its last <see cref="RebuildTokens"/> tokens; only those are read.</param>
     /// <exception cref="ArgumentException">As <see cref="Step"/>.</exception>
-    public void Rebuild(HstuCache cache, ReadOnlySpan<HstuHistoryToken> history)
+    public void Rebuild(HstuCache cache, ReadOnlySpan<HstuToken> history)
     {
         cache.Clear();
-        foreach (var token in history[Math.Max(0, history.Length - RebuildTokens)..]) Append(cache, token.AsToken());
+        foreach (var token in history[Math.Max(0, history.Length - RebuildTokens)..]) Append(cache, token);
     }
 
     private void Apply(HstuCache cache, in HstuToken token, bool needsOutput)
@@ -116,7 +143,7 @@ public sealed class HstuEngine
         if (token.Content.IsEmpty) return;
         if (token.Content.Length != _config.ContentWidth)
             throw new ArgumentException($"The token's content has {token.Content.Length} floats; the model's has {_config.ContentWidth}.");
-        foreach (var value in token.Content)
+        foreach (var value in token.Content.Span)
         {
             // Written so that not-a-number fails too.
             if (!(MathF.Abs(value) <= MaxContentMagnitude))
@@ -127,7 +154,7 @@ public sealed class HstuEngine
     // x = sqrt(D) * (Linear(content) + Action[a])
     private void Embed(in HstuToken token)
     {
-        var content = token.Content.IsEmpty ? _weights.Unknown : token.Content;
+        var content = token.Content.IsEmpty ? _weights.Unknown : token.Content.Span;
         _weights.ContentBias.CopyTo(_residual.AsSpan());
         HstuKernels.MultiplyAdd(content, _weights.ContentWeight, _config.Width, 0, _residual);
         var action = _weights.Actions.AsSpan(token.Action * _config.Width, _config.Width);

@@ -52,7 +52,7 @@ public sealed class ExactnessTests
         var tokens = c.History((2 * c.Window) + 3);
         var (stepped, appended) = (new HstuCache(model), new HstuCache(model));
         Steps(engine, stepped, tokens);
-        foreach (var token in tokens) engine.Append(appended, token.AsToken());
+        foreach (var token in tokens) engine.Append(appended, token);
         return SameBits(Step(engine, stepped, tokens[0]), Step(engine, appended, tokens[0]));
     });
 }

@@ -6,13 +6,13 @@ namespace Streaming.Models.Tests.Hstu;
 internal static class HstuAssert
 {
     /// <summary>The embedding after each token.</summary>
-    public static float[][] Steps(HstuEngine engine, HstuCache cache, IEnumerable<HstuHistoryToken> tokens) =>
+    public static float[][] Steps(HstuEngine engine, HstuCache cache, IEnumerable<HstuToken> tokens) =>
         tokens.Select(token => Step(engine, cache, token)).ToArray();
 
-    public static float[] Step(HstuEngine engine, HstuCache cache, HstuHistoryToken token)
+    public static float[] Step(HstuEngine engine, HstuCache cache, HstuToken token)
     {
         var embedding = new float[engine.Model.Config.OutputWidth];
-        engine.Step(cache, token.AsToken(), embedding);
+        engine.Step(cache, token, embedding);
         return embedding;
     }
 

@@ -19,7 +19,7 @@ public sealed class HstuCacheTests
         const long RowBytes = (2 * 2 * 16 * sizeof(float)) + sizeof(long);
         foreach (var token in Case.History(100))
         {
-            engine.Append(cache, token.AsToken());
+            engine.Append(cache, token);
             var pages = (Math.Min(cache.TokenCount, 40) + HstuCache.PageRows - 1) / HstuCache.PageRows;
             Assert.Equal(Math.Min(pages * HstuCache.PageRows, 40) * RowBytes, cache.SizeBytes);
         }

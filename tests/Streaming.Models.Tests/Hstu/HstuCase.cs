@@ -58,7 +58,7 @@ public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, i
     }
 
     /// <summary>Tokens with unknown contents and with gaps from nothing to months, equal and backwards times included.</summary>
-    public HstuHistoryToken[] History(int length, ulong user = 0)
+    public HstuToken[] History(int length, ulong user = 0)
     {
         var random = new SeededRandom(((ulong)Seed << 8) + user + 1);
         var time = 1_700_000_000L;
@@ -70,7 +70,7 @@ public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, i
                 1 => -(long)(random.NextBits() % 5_000),
                 _ => (long)Math.Pow(10, 7 * random.NextUniform()),
             };
-            return new HstuHistoryToken(random.NextUniform() < 0.2 ? null : Content(random), (int)(random.NextBits() % 3), time);
+            return new HstuToken(random.NextUniform() < 0.2 ? default(ReadOnlyMemory<float>) : Content(random), (int)(random.NextBits() % 3), time);
         }).ToArray();
     }
 

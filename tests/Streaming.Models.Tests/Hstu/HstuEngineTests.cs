@@ -15,12 +15,12 @@ public sealed class HstuEngineTests
         var cache = new HstuCache(Case.Model());
         var tokens = Case.History(200);
         var embedding = new float[Case.OutputWidth];
-        foreach (var token in tokens) engine.Step(cache, token.AsToken(), embedding);
-        foreach (var token in tokens) engine.Append(cache, token.AsToken());
+        foreach (var token in tokens) engine.Step(cache, token, embedding);
+        foreach (var token in tokens) engine.Append(cache, token);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var token in tokens) engine.Step(cache, token.AsToken(), embedding);
-        foreach (var token in tokens) engine.Append(cache, token.AsToken());
+        foreach (var token in tokens) engine.Step(cache, token, embedding);
+        foreach (var token in tokens) engine.Append(cache, token);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -38,8 +38,8 @@ public sealed class HstuEngineTests
         var model = Case.Model();
         var unknown = model.Tensor(HstuTensors.Unknown).Values.ToArray();
         var tokens = Case.History(20);
-        var spelledOut = tokens.Select(token => token with { Content = token.Content ?? unknown });
-        Assert.Contains(tokens, token => token.Content is null);
+        var spelledOut = tokens.Select(token => token with { Content = token.Content.IsEmpty ? unknown : token.Content });
+        Assert.Contains(tokens, token => token.Content.IsEmpty);
         Assert.True(SameBits(Steps(new(model), new(model), tokens), Steps(new(model), new(model), spelledOut)));
     }
 
@@ -48,22 +48,22 @@ public sealed class HstuEngineTests
     [InlineData(float.PositiveInfinity)]
     [InlineData(-2e6f)]
     public void Content_out_of_range_is_refused_and_leaves_the_cache_as_it_was(float value) =>
-        RequireRefused(new([0, value, 0, 0], 0, 5), "content holds");
+        RequireRefused(new(new[] { 0, value, 0, 0 }, 0, 5), "content holds");
 
     [Fact]
-    public void Content_of_another_width_is_refused() => RequireRefused(new([1, 2, 3], 0, 5), "content has 3 floats; the model's has 4");
+    public void Content_of_another_width_is_refused() => RequireRefused(new(new float[] { 1, 2, 3 }, 0, 5), "content has 3 floats; the model's has 4");
 
     [Theory]
     [InlineData(-1)]
     [InlineData(3)]
-    public void Action_outside_the_vocabulary_is_refused(int action) => RequireRefused(new(null, action, 5), $"action is {action}; it must be in 0..2");
+    public void Action_outside_the_vocabulary_is_refused(int action) => RequireRefused(new(default, action, 5), $"action is {action}; it must be in 0..2");
 
     [Fact]
     public void Embedding_of_another_width_is_refused()
     {
         var model = Case.Model();
         var cache = new HstuCache(model);
-        Assert.Throws<ArgumentException>(() => new HstuEngine(model).Step(cache, HstuToken.OfUnknown(0, 1), new float[5]));
+        Assert.Throws<ArgumentException>(() => new HstuEngine(model).Step(cache, new HstuToken(default, 0, 1), new float[5]));
         Assert.Equal(0, cache.TokenCount);
     }
 
@@ -71,11 +71,11 @@ public sealed class HstuEngineTests
     public void Cache_of_another_model_is_refused()
     {
         var cache = new HstuCache((Case with { Seed = 2 }).Model());
-        var e = Assert.Throws<ArgumentException>(() => new HstuEngine(Case.Model()).Append(cache, HstuToken.OfUnknown(0, 1)));
+        var e = Assert.Throws<ArgumentException>(() => new HstuEngine(Case.Model()).Append(cache, new HstuToken(default, 0, 1)));
         Assert.Contains("cache belongs to model", e.Message, StringComparison.Ordinal);
     }
 
-    private static void RequireRefused(HstuHistoryToken bad, string message)
+    private static void RequireRefused(HstuToken bad, string message)
     {
         var model = Case.Model();
         var engine = new HstuEngine(model);

@@ -63,8 +63,8 @@ public sealed class IndependenceTests
         Assert.True(SameBits(Alone(first, history), moved));
     }
 
-    private static HstuHistoryToken[][] Histories(HstuCase c) =>
+    private static HstuToken[][] Histories(HstuCase c) =>
         Enumerable.Range(0, Users).Select(user => c.History(c.Window + (user * 7), (ulong)user)).ToArray();
 
-    private static float[][] Alone(HstuModel model, HstuHistoryToken[] history) => Steps(new(model), new(model), history);
+    private static float[][] Alone(HstuModel model, HstuToken[] history) => Steps(new(model), new(model), history);
 }

@@ -14,7 +14,7 @@ internal sealed class NaiveHstu(HstuModel model)
     /// <summary>The embedding after the last token.</summary>
     /// <param name="tokens">The history.</param>
     /// <param name="anchors">The time that each token's row measures its distances from. Right for this model: its own event time.</param>
-    public double[] LastEmbedding(HstuHistoryToken[] tokens, long[] anchors)
+    public double[] LastEmbedding(HstuToken[] tokens, long[] anchors)
     {
         var cache = Enumerable.Range(0, _config.Layers).Select(_ => new List<(double[] K, double[] V)>()).ToArray();
         double[] x = [];
@@ -28,14 +28,14 @@ internal sealed class NaiveHstu(HstuModel model)
         return output.Select(value => value / norm).ToArray();
     }
 
-    private double[] Embed(HstuHistoryToken token)
+    private double[] Embed(HstuToken token)
     {
-        var content = (token.Content ?? Values(HstuTensors.Unknown)).Select(value => (double)value).ToArray();
+        var content = (token.Content.IsEmpty ? Values(HstuTensors.Unknown) : token.Content.ToArray()).Select(value => (double)value).ToArray();
         var action = Values(HstuTensors.Actions).Skip(token.Action * _config.Width);
         return Linear(HstuTensors.ContentWeight, HstuTensors.ContentBias, content).Zip(action, (c, a) => Math.Sqrt(_config.Width) * (c + a)).ToArray();
     }
 
-    private double[] Layer(int layer, double[] x, List<(double[] K, double[] V)> cache, HstuHistoryToken[] tokens, long anchor)
+    private double[] Layer(int layer, double[] x, List<(double[] K, double[] V)> cache, HstuToken[] tokens, long anchor)
     {
         var width = _config.HeadsWidth;
         var parts = Uvqk(layer, LayerNorm(x)).Chunk(width).ToArray();

@@ -75,7 +75,7 @@ public sealed class SeededModelTests
         for (var trial = 0; trial < 20; trial++)
         {
             var (liked, other, newest) = (Direction(random), Direction(random), Direction(random));
-            var before = Enumerable.Range(0, 20).Select(i => new HstuHistoryToken(liked, 1, 60 * i));
+            var before = Enumerable.Range(0, 20).Select(i => new HstuToken(liked, 1, 60 * i));
             var embedding = Steps(engine, new(model), [.. before, new(newest, 1, 1_300)])[^1];
 
             Assert.InRange(Cosine(embedding, newest), 0.6, 1);

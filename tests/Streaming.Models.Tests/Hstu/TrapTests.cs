@@ -55,7 +55,7 @@ public sealed class TrapTests
         Assert.True(Error(tokens[^engine.RebuildTokens..]) < HstuCase.Tolerance);
         Assert.InRange(Error(tokens[^Case.Window..]), Caught, 2);
 
-        double Error(HstuHistoryToken[] replayed) => MaxError(expected, Steps(engine, new(model), replayed)[^1].Select(value => (double)value));
+        double Error(HstuToken[] replayed) => MaxError(expected, Steps(engine, new(model), replayed)[^1].Select(value => (double)value));
     }
 
     [Fact]
@@ -71,5 +71,5 @@ public sealed class TrapTests
         Assert.False(SameBits(published, Steps(engine, new(model), tokens[^(engine.RebuildTokens - 1)..])[^1]));
     }
 
-    private static long[] OwnTimes(HstuHistoryToken[] tokens) => tokens.Select(token => token.EventTimeSeconds).ToArray();
+    private static long[] OwnTimes(HstuToken[] tokens) => tokens.Select(token => token.EventTimeSeconds).ToArray();
 }

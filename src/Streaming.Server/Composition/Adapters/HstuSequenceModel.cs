@@ -5,7 +5,7 @@ using Streaming.Runtime.Users;
 namespace Streaming.Server.Composition.Adapters;
 
 /// <summary>The HSTU engine as the runtime's sequence model.</summary>
-internal sealed class HstuSequenceModel : ISequenceModel
+internal sealed class HstuSequenceModel : ISequenceModel, IDisposable
 {
     private readonly HstuEngine _engine;
     private readonly HstuModel _model;
@@ -33,7 +33,9 @@ internal sealed class HstuSequenceModel : ISequenceModel
 
     public void Append(ISequenceState state, in SequenceToken token) => _engine.Append(((State)state).Cache, Token(token));
 
-    private HstuToken Token(in SequenceToken token) => new(token.Content.Span, _actions[token.Action], token.EventTimeSeconds);
+    public void Dispose() => _engine.Dispose();
+
+    private HstuToken Token(in SequenceToken token) => new(token.Content, _actions[token.Action], token.EventTimeSeconds);
 
     private sealed class State(HstuCache cache) : ISequenceState
     {
