@@ -66,14 +66,30 @@ internal sealed class HstuBench(TimeSpan repetition)
     private BenchFigure AgainstNaive(CancellationToken cancellationToken)
     {
         var model = Model(1_024);
-        using var users = new HstuBenchUsers(model, HstuKvPrecision.Bf16, users: 1, batch: 1);
         var naive = new HstuBenchNaive(model);
-        var peer = HstuBenchRun.Best(() => naive.Step(), repetition, cancellationToken);
+        var tokens = HstuBenchUsers.Tokens(model.Config, model.Config.Window);
+        RequireSame(model, naive, tokens);
+        var peer = HstuBenchRun.Best(() => naive.Step(tokens[0]), repetition, cancellationToken);
+        using var users = new HstuBenchUsers(model, HstuKvPrecision.Bf16, users: 1, batch: 1);
         return Figure("step_vs_naive_w1024", HstuBenchRun.Best(users.Step, repetition, cancellationToken)) with
         {
             Peer = "the same step as plain loops over float32 arrays, steps a second",
             PeerValue = Math.Round(peer.PerSecond, 1),
         };
+    }
+
+    // A peer that computed something else would be no peer.
+    private static void RequireSame(HstuModel model, HstuBenchNaive naive, HstuToken[] tokens)
+    {
+        using var engine = new CpuHstuEngine(model, new HstuEngineOptions { CapacityBytes = 1L << 30, KvPrecision = HstuKvPrecision.Fp32 });
+        var user = engine.CreateSequence();
+        var embedding = new float[model.Config.OutputWidth];
+        foreach (var token in tokens)
+        {
+            engine.Step([new HstuStep(user, token)], embedding);
+            var error = embedding.Zip(naive.Step(token), (a, b) => Math.Abs(a - b)).Max();
+            if (!(error < 1e-4)) throw new InvalidOperationException($"The naive loops are {error} away from the engine's embedding; they must agree to 1e-4.");
+        }
     }
 
     private static BenchFigure Figure(string name, HstuBenchRun run, int batch = 1) =>

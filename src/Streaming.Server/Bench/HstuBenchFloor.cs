@@ -5,8 +5,8 @@ namespace Streaming.Server.Bench;
 /// <summary>The floor of a step: how fast this core moves memory that is in no cache.</summary>
 internal static class HstuBenchFloor
 {
-    private const int CopyBytes = 256 << 20;
-    private const int Repetitions = 6;
+    private const int CopyBytes = 64 << 20;
+    private const int Repetitions = 30;
 
     /// <summary>Bytes read plus bytes written a second by a large memory copy, the best of several: other work on the machine only takes away.</summary>
     public static double BytesPerSecond()

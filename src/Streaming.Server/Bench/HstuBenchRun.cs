@@ -8,7 +8,7 @@ namespace Streaming.Server.Bench;
 /// <param name="P99Ms">Its 99th percentile, milliseconds.</param>
 internal sealed record HstuBenchRun(double PerSecond, double P50Ms, double P99Ms)
 {
-    private const int Repetitions = 5;
+    private const int Repetitions = 20;
 
     /// <summary>Runs a call again and again; the best of several repetitions, because other work on the machine only takes away.</summary>
     public static HstuBenchRun Best(Action call, TimeSpan repetition, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Streaming.Server.Commands;
 internal static class BenchCommand
 {
     private static readonly string[] Names = ["freshness", "hstu", "all"];
-    private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
 
     public static Command Create(KafkaSettings settings)
     {

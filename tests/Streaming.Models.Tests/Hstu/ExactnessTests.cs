@@ -94,7 +94,7 @@ public sealed class ExactnessTests
         // Not to float32 rounding: a number beside the middle of two bf16 may round the other way.
         Assert.InRange(errors.Average(e => e.Nearest), 0, 2e-4);
         // Planted: cutting the lower half off instead of rounding.
-        Assert.InRange(errors.Average(e => e.Cut), 1e-3, 1);
+        Assert.InRange(errors.Average(e => e.Cut), 5e-4, 1);
 
         static (double Nearest, double Cut) Errors(int seed)
         {
