@@ -17,9 +17,6 @@ namespace Streaming.Models.Hstu;
 /// </remarks>
 public sealed class CpuHstuEngine : IHstuEngine
 {
-    /// <summary>Largest magnitude of a content value; embeddings are L2-normalised, so more is a bug upstream that would poison the K/V.</summary>
-    public const float MaxContentMagnitude = 1e6f;
-
     private readonly HstuConfig _config;
     private readonly KvLayout _layout;
     private readonly KvArena _arena;
@@ -85,7 +82,7 @@ public sealed class CpuHstuEngine : IHstuEngine
         for (var i = 0; i < batch.Length; i++)
         {
             Require(batch[i].Sequence, i);
-            if (TokenRules.Violation(_config, batch[i].Token) is { } violation) throw Refused(i, violation);
+            if (HstuTokenRules.Violation(_config, batch[i].Token) is { } violation) throw Refused(i, violation);
         }
         Run(batch, answers: true, embeddings);
     }
@@ -103,7 +100,7 @@ public sealed class CpuHstuEngine : IHstuEngine
             string? violation = null;
             for (; count < MaxBatch && done + count < tokens.Length; count++)
             {
-                violation = TokenRules.Violation(_config, tokens[done + count]);
+                violation = HstuTokenRules.Violation(_config, tokens[done + count]);
                 if (violation is not null) break;
                 _chunk[count] = new HstuStep(sequence, tokens[done + count]);
             }

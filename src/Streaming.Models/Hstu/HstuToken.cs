@@ -7,4 +7,8 @@ namespace Streaming.Models.Hstu;
 /// </param>
 /// <param name="Action">Index into the model's actions.</param>
 /// <param name="EventTimeSeconds">Event time, Unix seconds. It may be older than the token before it.</param>
-public readonly record struct HstuToken(ReadOnlyMemory<float> Content, int Action, long EventTimeSeconds);
+public readonly record struct HstuToken(ReadOnlyMemory<float> Content, int Action, long EventTimeSeconds)
+{
+    /// <summary>Largest magnitude of a content value; embeddings are L2-normalised, so more is a bug upstream that would poison the K/V.</summary>
+    public const float MaxContentMagnitude = 1e6f;
+}

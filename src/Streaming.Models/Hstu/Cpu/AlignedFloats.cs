@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Streaming.Models.Hstu.Cpu;
 
 /// <summary>Zeroed floats that the collector does not move, on a cache line. Alive as long as this object is.</summary>
@@ -10,7 +12,7 @@ internal sealed unsafe class AlignedFloats
     public AlignedFloats(long length)
     {
         _memory = GC.AllocateArray<float>(checked((int)length + LineFloats), pinned: true);
-        var start = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _memory[0]);
+        var start = (nint)Unsafe.AsPointer(ref _memory[0]);
         var aligned = (start + (LineFloats * sizeof(float)) - 1) & ~((nint)(LineFloats * sizeof(float)) - 1);
         Pointer = (float*)aligned;
         Length = (int)length;

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Streaming.Models.Hstu.Cpu;
+namespace Streaming.Models.Hstu;
 
-/// <summary>What a token must be for a model.</summary>
-internal static class TokenRules
+/// <summary>What a token must be for a model; the same for every engine.</summary>
+internal static class HstuTokenRules
 {
     /// <summary>The violation, with the field, the value and the rule; null for a good token.</summary>
     public static string? Violation(HstuConfig config, in HstuToken token)
@@ -16,8 +16,8 @@ internal static class TokenRules
         foreach (var value in token.Content.Span)
         {
             // Written so that not-a-number fails too.
-            if (!(MathF.Abs(value) <= CpuHstuEngine.MaxContentMagnitude))
-                return Text($"the token's content holds {value}; every value must be within ±{CpuHstuEngine.MaxContentMagnitude}");
+            if (!(MathF.Abs(value) <= HstuToken.MaxContentMagnitude))
+                return Text($"the token's content holds {value}; every value must be within ±{HstuToken.MaxContentMagnitude}");
         }
         return null;
     }
