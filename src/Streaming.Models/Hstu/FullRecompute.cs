@@ -11,12 +11,16 @@ public static class FullRecompute
     private const double MinNorm = 1e-6;
 
     /// <summary>The user embedding after each token, [tokens][output width].</summary>
-    public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuHistoryToken> tokens)
+    public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuHistoryToken> tokens) =>
+        Layers(model, tokens)[^1].Select(row => Head(model, row)).ToArray();
+
+    /// <summary>The residual stream of every token before the first layer and after each, [layers + 1][tokens][width].</summary>
+    public static double[][][] Layers(HstuModel model, IReadOnlyList<HstuHistoryToken> tokens)
     {
-        var rows = tokens.Select(token => Embed(model, token)).ToArray();
         var times = tokens.Select(token => token.EventTimeSeconds).ToArray();
-        for (var layer = 0; layer < model.Config.Layers; layer++) rows = Layer(model, layer, rows, times);
-        return rows.Select(row => Head(model, row)).ToArray();
+        var rows = new List<double[][]> { tokens.Select(token => Embed(model, token)).ToArray() };
+        for (var layer = 0; layer < model.Config.Layers; layer++) rows.Add(Layer(model, layer, rows[^1], times));
+        return [.. rows];
     }
 
     private static double[] Embed(HstuModel model, HstuHistoryToken token)

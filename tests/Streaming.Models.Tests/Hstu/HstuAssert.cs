@@ -25,6 +25,12 @@ internal static class HstuAssert
         return expected.Zip(actual, (e, a) => MaxError(e, a.Select(value => (double)value))).Max();
     }
 
+    public static double MaxError(double[][] expected, double[][] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        return expected.Zip(actual, MaxError).Max();
+    }
+
     public static bool SameBits(float[] a, float[] b) =>
         a.Select(BitConverter.SingleToUInt32Bits).SequenceEqual(b.Select(BitConverter.SingleToUInt32Bits));
 

@@ -1,0 +1,41 @@
+using Streaming.Models.Hstu;
+using static Streaming.Models.Tests.Hstu.HstuAssert;
+
+namespace Streaming.Models.Tests.Hstu;
+
+/// <summary>The platform's arithmetic against values that the PyTorch model made (training/hstu/references.py).</summary>
+public sealed class PyTorchReferenceTests
+{
+    /// <summary>Cases whose rows are measured from their own time.</summary>
+    public static TheoryData<string> SelfAnchored => ["self-time", "self-order", "self-young"];
+
+    [Theory]
+    [MemberData(nameof(SelfAnchored))]
+    public void Engine_gives_the_reference_embedding_after_every_event(string name)
+    {
+        var reference = PyTorchReference.Load(name);
+        var steps = Steps(new(reference.Model), new(reference.Model), reference.Tokens);
+        Assert.True(MaxError(reference.Embeddings, steps) < HstuCase.Tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(SelfAnchored))]
+    public void Recomputation_gives_the_reference_rows_of_every_layer(string name)
+    {
+        var reference = PyTorchReference.Load(name);
+        var rows = FullRecompute.Layers(reference.Model, reference.Tokens);
+        Assert.Equal(reference.Rows.Length, rows.Length);
+        for (var layer = 0; layer < rows.Length; layer++) Assert.True(MaxError(reference.Rows[layer], rows[layer]) < HstuCase.Tolerance);
+    }
+
+    [Fact]
+    public void Reference_sees_a_token_that_is_taken_for_another()
+    {
+        var reference = PyTorchReference.Load("self-time");
+        HstuHistoryToken[] tokens = [.. reference.Tokens];
+        tokens[3] = tokens[3] with { EventTimeSeconds = tokens[3].EventTimeSeconds + 86_400 };
+        var steps = Steps(new(reference.Model), new(reference.Model), tokens);
+        Assert.True(MaxError(reference.Embeddings[..3], steps[..3]) < HstuCase.Tolerance);
+        Assert.True(MaxError(reference.Embeddings[3..], steps[3..]) > 10 * HstuCase.Tolerance);
+    }
+}
