@@ -49,7 +49,7 @@ class Layer(nn.Module):
         z = F.layer_norm(x, (config.width,), eps=EPSILON)
         u, v, q, k = F.silu(z @ self.uvqk).split(config.heads_width, dim=-1)
         heads = [part.unflatten(-1, (config.heads, config.head_width)).transpose(1, 2) for part in (v, q, k)]
-        bias = self.position_bias[lags]
+        bias = self.position_bias.index_select(0, lags.flatten()).reshape(lags.shape)
         if time_bias is not None:
             bias = bias + time_bias
             bias = bias.unsqueeze(1)
@@ -93,7 +93,9 @@ class Hstu(nn.Module):
             biases = F.embedding(buckets, self.time_bias.t()).unbind(-1)
 
         content = torch.where(known.unsqueeze(-1), contents, self.unknown.to(contents.dtype))
-        x = math.sqrt(self.config.width) * (self.content(content) + self.actions[actions])
+        # A product, not a look-up: thousands of tokens share an action, and their gradients would be added one by one.
+        action = F.one_hot(actions, len(self.config.actions)).to(self.actions.dtype) @ self.actions
+        x = math.sqrt(self.config.width) * (self.content(content) + action)
         rows = [F.dropout(x, self.input_dropout, self.training)]
         for layer, bias in zip(self.layers, biases):
             rows.append(layer(rows[-1], lags, in_band, bias))
