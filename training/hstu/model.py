@@ -37,7 +37,7 @@ class Layer(nn.Module):
         super().__init__()
         self.config, self.dropout = config, dropout
         width, heads_width = config.width, config.heads_width
-        self.uvqk = nn.Parameter(torch.randn(width, 4 * heads_width) * math.sqrt(1 / width))
+        self.uvqk = nn.Parameter(torch.randn(width, 4 * heads_width) * 0.02)
         self.position_bias = nn.Parameter(torch.randn(config.window) * 0.02)
         self.output = nn.Linear(heads_width, width)
         nn.init.xavier_uniform_(self.output.weight)
@@ -70,6 +70,16 @@ class Hstu(nn.Module):
         self.layers = nn.ModuleList(Layer(config, dropout) for _ in range(config.layers))
         self.time_bias = nn.Parameter(torch.zeros(config.layers, TIME_BUCKETS)) if config.time_bias else None
         self.head = nn.Linear(config.width, config.output_width)
+        self._mirror()
+
+    def _mirror(self):
+        """The head begins as the content projection's transpose, both orthonormal: what a token holds reaches the output unturned."""
+        nn.init.orthogonal_(self.content.weight)
+        nn.init.zeros_(self.content.bias)
+        nn.init.zeros_(self.head.bias)
+        if self.config.content_width == self.config.output_width:
+            with torch.no_grad():
+                self.head.weight.copy_(self.content.weight.t())
 
     def forward(self, contents, known, actions, times, segments):
         """User embeddings [B, T, O], L2-normalised, each after its token.

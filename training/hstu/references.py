@@ -6,13 +6,16 @@ One folder a case: a model as the platform loads it, tokens.json (what cannot be
 contents [n, C], rows.0 .. rows.L [n, D] (the residual stream before the first layer and after each, of the whole
 sequence) and embeddings [n, O]: row i is the user embedding right after event i, made from the events up to i alone.
 Weights are random and large enough that every term counts. Computed in float64.
+
+text-encoder.json holds texts and what training takes for their embeddings by models/encoder-default: training and
+platform must cut words and hash them alike, or a learned encoder would learn for another one.
 """
 import pathlib
 import sys
 
 import torch
 
-from . import safetensors_file
+from . import safetensors_file, text_encoder
 from .config import HstuConfig
 from .export import save_model, write_json
 from .model import Hstu
@@ -25,6 +28,11 @@ CASES = {
     "next-time": (HstuConfig(3, 24, 2, 8, 7, 12, 10, True, "next", ACTIONS), 40),
     "next-young": (HstuConfig(2, 32, 1, 16, 48, 10, 12, True, "next", ACTIONS), 20),
 }
+TEXTS = [
+    "", "!? \u2014 ''", "Toy Story (1995) Adventure Animation", "don't stop, rock \u2019n\u2019 roll 24/7", "\u00c9CLAIR caf\u00e9 cafe\u0301 \uff33\uff21\uff2c\uff25",
+    "\u0436\u0430\u0440\u043f\u0442\u0438\u0446\u0430 \u0439\u043e\u0434", "\u706b\u306e\u9ce5", "\u0939\u093f\u0928\u094d\u0926\u0940 \u0e20\u0e32\u0e29\u0e32", "\u0130stanbul \u1e9e\u00df", "\U00010428\U00010429\U0001042a a",
+    "x" * 200, "word " * 400,
+]
 
 
 def random_model(config: HstuConfig, generator: torch.Generator) -> Hstu:
@@ -76,6 +84,9 @@ def main() -> None:
     for seed, (name, (config, count)) in enumerate(CASES.items()):
         write_case(out / name, config, count, seed)
         print(f"{out / name}: {sum(path.stat().st_size for path in (out / name).iterdir())} bytes")
+    with torch.no_grad():
+        embeddings = text_encoder.TextEncoder(TEXTS, text_encoder.DEFAULT["dimension"])()
+    write_json(out / "text-encoder.json", [{"text": text, "embedding": row.tolist()} for text, row in zip(TEXTS, embeddings)])
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def train(data: Data, settings: dict) -> tuple:
         if valid["ndcg10"] > best:
             best, best_epoch = valid["ndcg10"], epoch
             best_weights = {name: value.clone() for name, value in model.state_dict().items()}
-        elif epoch - best_epoch >= settings["patience"] or time.time() - began > settings.get("max_seconds", math.inf):
+        if epoch - best_epoch >= settings["patience"] or time.time() - began > settings.get("max_seconds", math.inf):
             break
     torch.set_float32_matmul_precision("highest")
     model.load_state_dict(best_weights)
@@ -78,7 +78,8 @@ def summary(model: Recommender, settings: dict, epochs: int, seconds: float) -> 
     by_order = settings["split"] == "leave-one-out"
     valid, test = evaluate.evaluate(model, splits.VALID, unseen=by_order), evaluate.evaluate(model, splits.TEST, unseen=by_order)
     return {
-        "dataset": settings["dataset"], "model": settings["kind"], "variant": settings["variant"], "seed": settings["seed"], "shipped": False,
+        "dataset": settings["dataset"], "split": settings["split"], "model": settings["kind"], "variant": settings["variant"],
+        "seed": settings["seed"], "shipped": False,
         **test, **{f"valid_{name}": value for name, value in valid.items()},
         "cut_time": model.data.targets.cut_time, "epochs": epochs, "parameters": sum(value.numel() for value in model.parameters()),
         "settings": settings, "seconds": round(seconds, 1),
@@ -106,25 +107,29 @@ class Steps:
         count = max(1, len(rows.tokens) // settings["batch_rows"])
         total = torch.zeros((), device=self.model.data.device)
         for step in range(count):
-            self._set_rate(settings["epochs"] * count)
+            self._set_rates(settings["epochs"] * count)
             batch = self.model.data.batch(rows, step * settings["batch_rows"], settings["batch_rows"])
             total += self._step(batch)
         return total.item() / count
 
     def _groups(self) -> list:
-        decayed = [value for value in self.model.parameters() if value.dim() > 1]
-        others = [value for value in self.model.parameters() if value.dim() <= 1]
-        return [{"params": decayed, "weight_decay": self.settings["weight_decay"]}, {"params": others, "weight_decay": 0.0}]
+        """Creatives and network may learn at different rates; only matrices decay."""
+        groups = []
+        for module, rate in ((self.model.items, "items_learning_rate"), (self.model.network, "learning_rate")):
+            for matrices, decay in ((True, self.settings["weight_decay"]), (False, 0.0)):
+                values = [value for value in module.parameters() if (value.dim() > 1) == matrices]
+                if values:
+                    groups.append({"params": values, "weight_decay": decay, "peak": self.settings[rate]})
+        return groups
 
-    def _set_rate(self, planned: int) -> None:
+    def _set_rates(self, planned: int) -> None:
         """A linear start, then a cosine down to nothing at the planned end."""
-        rate = self.settings["learning_rate"] * min(1.0, (self.done + 1) / self.settings["warm_up_steps"])
-        rate *= 0.5 * (1 + math.cos(math.pi * min(1.0, self.done / planned)))
+        share = min(1.0, (self.done + 1) / self.settings["warm_up_steps"]) * 0.5 * (1 + math.cos(math.pi * min(1.0, self.done / planned)))
         for group in self.optimizer.param_groups:
             if self.cuda:
-                group["lr"].fill_(rate)
+                group["lr"].fill_(share * group["peak"])
             else:
-                group["lr"] = rate
+                group["lr"] = share * group["peak"]
         self.done += 1
 
     def _step(self, batch):

@@ -13,9 +13,11 @@ internal sealed record PyTorchReference(HstuModel Model, HstuHistoryToken[] Toke
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    private static string Folder => Path.Combine(RepositoryFiles.Root, "tests", "Streaming.Models.Tests", "Hstu", "references");
+
     public static PyTorchReference Load(string name)
     {
-        var directory = Path.Combine(RepositoryFiles.Root, "tests", "Streaming.Models.Tests", "Hstu", "references", name);
+        var directory = Path.Combine(Folder, name);
         var model = HstuModel.Load(directory);
         var expected = Safetensors.Read(File.ReadAllBytes(Path.Combine(directory, "expected.safetensors")));
         var tokens = JsonSerializer.Deserialize<Token[]>(File.ReadAllBytes(Path.Combine(directory, "tokens.json")), Json)!;
@@ -27,9 +29,15 @@ internal sealed record PyTorchReference(HstuModel Model, HstuHistoryToken[] Toke
             ToDouble(RowsOf(expected["embeddings"])));
     }
 
+    /// <summary>Texts and their embeddings by models/encoder-default, as training computes them.</summary>
+    public static IEnumerable<(string Text, double[] Embedding)> TextEmbeddings() =>
+        JsonSerializer.Deserialize<TextEmbedding[]>(File.ReadAllBytes(Path.Combine(Folder, "text-encoder.json")), Json)!.Select(item => (item.Text, item.Embedding));
+
     private static float[][] RowsOf(WeightTensor tensor) => tensor.Values.ToArray().Chunk(tensor.Shape[1]).ToArray();
 
     private static double[][] ToDouble(float[][] rows) => Array.ConvertAll(rows, row => Array.ConvertAll(row, value => (double)value));
+
+    private sealed record TextEmbedding(string Text, double[] Embedding);
 
     private sealed record Token(bool Known, int Action, long EventTimeSeconds);
 }

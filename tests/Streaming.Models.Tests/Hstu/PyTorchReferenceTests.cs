@@ -1,3 +1,4 @@
+using Streaming.Models.Encoders;
 using Streaming.Models.Hstu;
 using static Streaming.Models.Tests.Hstu.HstuAssert;
 
@@ -26,6 +27,18 @@ public sealed class PyTorchReferenceTests
         var rows = FullRecompute.Layers(reference.Model, reference.Tokens);
         Assert.Equal(reference.Rows.Length, rows.Length);
         for (var layer = 0; layer < rows.Length; layer++) Assert.True(MaxError(reference.Rows[layer], rows[layer]) < HstuCase.Tolerance);
+    }
+
+    [Fact]
+    public void Training_cuts_hashes_and_embeds_texts_as_the_platform_does()
+    {
+        using var encoder = TextEncoder.Load(RepositoryFiles.DefaultEncoder);
+        foreach (var (text, expected) in PyTorchReference.TextEmbeddings())
+        {
+            var embedding = new float[encoder.Dimension];
+            encoder.Encode([text], embedding);
+            Assert.True(MaxError(expected, embedding.Select(value => (double)value)) < 1e-5, $"'{text}'");
+        }
     }
 
     [Fact]
