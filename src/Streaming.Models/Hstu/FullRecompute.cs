@@ -1,9 +1,10 @@
 namespace Streaming.Models.Hstu;
 
-/// <summary>An HSTU model over a whole sequence at once, with a band mask at every layer: what <see cref="HstuEngine"/> must equal.</summary>
+/// <summary>An HSTU model over a whole sequence at once, with a band mask at every layer: what <see cref="CpuHstuEngine"/> must equal.</summary>
 /// <remarks>
 /// Written for being obviously right: plain loops in double, straight from the formulas, sharing no arithmetic with the engine. Every row of a
-/// layer is computed before the next layer, so its cost is layers · n · W for n tokens. Not for the hot path.
+/// layer is computed before the next layer, so its cost is layers · n · W for n tokens, twice that with <see cref="HstuTimeAnchor.Next"/>.
+/// Not for the hot path.
 /// </remarks>
 public static class FullRecompute
 {
@@ -11,31 +12,53 @@ public static class FullRecompute
     private const double MinNorm = 1e-6;
 
     /// <summary>The user embedding after each token, [tokens][output width].</summary>
-    public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuHistoryToken> tokens) =>
-        Layers(model, tokens)[^1].Select(row => Head(model, row)).ToArray();
+    public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuToken> tokens) =>
+        Rows(model, tokens).Newest.Select(row => Head(model, row)).ToArray();
 
-    /// <summary>The residual stream of every token before the first layer and after each, [layers + 1][tokens][width].</summary>
-    public static double[][][] Layers(HstuModel model, IReadOnlyList<HstuHistoryToken> tokens)
+    /// <summary>
+    /// The residual stream of every token before the first layer and after each, [layers + 1][tokens][width], as the whole sequence has it: with
+    /// <see cref="HstuTimeAnchor.Next"/> a row is measured from the token after it, and only the last one from its own time.
+    /// </summary>
+    public static double[][][] Layers(HstuModel model, IReadOnlyList<HstuToken> tokens) => Rows(model, tokens).Final;
+
+    // Newest: row i as the newest of its history, after the last layer. Final: as those after it see it, at every layer.
+    private static (double[][] Newest, double[][][] Final) Rows(HstuModel model, IReadOnlyList<HstuToken> tokens)
     {
         var times = tokens.Select(token => token.EventTimeSeconds).ToArray();
-        var rows = new List<double[][]> { tokens.Select(token => Embed(model, token)).ToArray() };
-        for (var layer = 0; layer < model.Config.Layers; layer++) rows.Add(Layer(model, layer, rows[^1], times));
-        return [.. rows];
+        var newest = tokens.Select(token => Embed(model, token)).ToArray();
+        var final = new List<double[][]> { newest };
+        for (var layer = 0; layer < model.Config.Layers; layer++)
+        {
+            var keysAndValues = final[^1].Select(row => Project(model, layer, row)).ToArray();
+            newest = Layer(model, layer, newest, keysAndValues, times, times);
+            final.Add(model.Config.TimeAnchor == HstuTimeAnchor.Self ? newest : Layer(model, layer, final[^1], keysAndValues, times, NextTimes(times)));
+        }
+        return (newest, [.. final]);
     }
 
-    private static double[] Embed(HstuModel model, HstuHistoryToken token)
+    // Nothing is later than the last row, so its own time stands in for the one that nobody asks for.
+    private static long[] NextTimes(long[] times) => times.Length == 0 ? times : [.. times[1..], times[^1]];
+
+    private static double[] Embed(HstuModel model, HstuToken token)
     {
-        var content = token.Content is { Length: > 0 } known ? known : model.Tensor(HstuTensors.Unknown).Values.ToArray();
+        var content = token.Content.IsEmpty ? model.Tensor(HstuTensors.Unknown).Values.ToArray() : token.Content.ToArray();
         var x = Linear(model, HstuTensors.ContentWeight, HstuTensors.ContentBias, ToDouble(content));
         var action = model.Tensor(HstuTensors.Actions).Values.Slice(token.Action * x.Length, x.Length);
         for (var d = 0; d < x.Length; d++) x[d] = Math.Sqrt(x.Length) * (x[d] + action[d]);
         return x;
     }
 
-    private static double[][] Layer(HstuModel model, int layer, double[][] rows, long[] times)
+    // anchors[i] = the time that row i measures its distances from.
+    private static double[][] Layer(HstuModel model, int layer, double[][] rows, double[][] keysAndValues, long[] times, long[] anchors)
     {
-        var projected = rows.Select(row => Project(model, layer, row)).ToArray();
-        return rows.Select((row, i) => Output(model, layer, row, projected[i], Attend(model, layer, projected, times, i))).ToArray();
+        return rows.Select(NextLayer).ToArray();
+
+        double[] NextLayer(double[] row, int i)
+        {
+            var own = Project(model, layer, row);
+            var attended = Attend(model, layer, own, j => j == i ? own : keysAndValues[j], times, anchors[i], i);
+            return Output(model, layer, row, own, attended);
+        }
     }
 
     private static double[] Project(HstuModel model, int layer, double[] row)
@@ -52,7 +75,7 @@ public static class FullRecompute
         return uvqk;
     }
 
-    private static double[] Attend(HstuModel model, int layer, double[][] projected, long[] times, int i)
+    private static double[] Attend(HstuModel model, int layer, double[] own, Func<int, double[]> projected, long[] times, long anchor, int i)
     {
         var config = model.Config;
         var (width, v, q, k) = (config.HeadWidth, config.HeadsWidth, 2 * config.HeadsWidth, 3 * config.HeadsWidth);
@@ -65,9 +88,9 @@ public static class FullRecompute
             for (var j = Math.Max(0, i - config.Window + 1); j <= i; j++)
             {
                 double score = position[i - j];
-                if (config.TimeBias) score += time[HstuTimeBucket.Of(times[i], times[j])];
-                for (var d = start; d < start + width; d++) score += projected[i][q + d] * projected[j][k + d];
-                for (var d = start; d < start + width; d++) attended[d] += Silu(score) * projected[j][v + d];
+                if (config.TimeBias) score += time[HstuTimeBucket.Of(anchor, times[j])];
+                for (var d = start; d < start + width; d++) score += own[q + d] * projected(j)[k + d];
+                for (var d = start; d < start + width; d++) attended[d] += Silu(score) * projected(j)[v + d];
             }
         }
         for (var d = 0; d < attended.Length; d++) attended[d] /= config.Window;

@@ -11,10 +11,13 @@ internal sealed class NaiveHstu(HstuModel model)
     /// <summary>N of the attention average, by the number of tokens in the window. Right: always W.</summary>
     public Func<int, double> Normaliser { get; init; } = _ => model.Config.Window;
 
+    /// <summary>How a number of K or V is kept.</summary>
+    public Func<double, double> Kept { get; init; } = value => value;
+
     /// <summary>The embedding after the last token.</summary>
     /// <param name="tokens">The history.</param>
     /// <param name="anchors">The time that each token's row measures its distances from. Right for this model: its own event time.</param>
-    public double[] LastEmbedding(HstuHistoryToken[] tokens, long[] anchors)
+    public double[] LastEmbedding(HstuToken[] tokens, long[] anchors)
     {
         var cache = Enumerable.Range(0, _config.Layers).Select(_ => new List<(double[] K, double[] V)>()).ToArray();
         double[] x = [];
@@ -28,19 +31,19 @@ internal sealed class NaiveHstu(HstuModel model)
         return output.Select(value => value / norm).ToArray();
     }
 
-    private double[] Embed(HstuHistoryToken token)
+    private double[] Embed(HstuToken token)
     {
-        var content = (token.Content ?? Values(HstuTensors.Unknown)).Select(value => (double)value).ToArray();
+        var content = (token.Content.IsEmpty ? Values(HstuTensors.Unknown) : token.Content.ToArray()).Select(value => (double)value).ToArray();
         var action = Values(HstuTensors.Actions).Skip(token.Action * _config.Width);
         return Linear(HstuTensors.ContentWeight, HstuTensors.ContentBias, content).Zip(action, (c, a) => Math.Sqrt(_config.Width) * (c + a)).ToArray();
     }
 
-    private double[] Layer(int layer, double[] x, List<(double[] K, double[] V)> cache, HstuHistoryToken[] tokens, long anchor)
+    private double[] Layer(int layer, double[] x, List<(double[] K, double[] V)> cache, HstuToken[] tokens, long anchor)
     {
         var width = _config.HeadsWidth;
         var parts = Uvqk(layer, LayerNorm(x)).Chunk(width).ToArray();
         var (u, v, q, k) = (parts[0], parts[1], parts[2], parts[3]);
-        cache.Add((k, v));
+        cache.Add((k.Select(Kept).ToArray(), v.Select(Kept).ToArray()));
 
         var attended = new double[width];
         var newest = cache.Count - 1;

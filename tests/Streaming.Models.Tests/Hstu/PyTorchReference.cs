@@ -7,9 +7,9 @@ namespace Streaming.Models.Tests.Hstu;
 /// <summary>One folder of <c>references</c>: a model, its input tokens and what PyTorch made of them in float64.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Tokens">The events of one user, oldest first.</param>
-/// <param name="Rows">[layers + 1][tokens][width]: the residual stream before the first layer and after each, of the whole sequence.</param>
+/// <param name="Rows">[layers + 1][tokens][width]: what <see cref="FullRecompute.Layers"/> must give.</param>
 /// <param name="Embeddings">[tokens][output width]: the embedding right after each event, from the events up to it alone.</param>
-internal sealed record PyTorchReference(HstuModel Model, HstuHistoryToken[] Tokens, double[][][] Rows, double[][] Embeddings)
+internal sealed record PyTorchReference(HstuModel Model, HstuToken[] Tokens, double[][][] Rows, double[][] Embeddings)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -24,7 +24,7 @@ internal sealed record PyTorchReference(HstuModel Model, HstuHistoryToken[] Toke
         var contents = RowsOf(expected["contents"]);
         return new(
             model,
-            [.. tokens.Select((token, i) => new HstuHistoryToken(token.Known ? contents[i] : null, token.Action, token.EventTimeSeconds))],
+            [.. tokens.Select((token, i) => new HstuToken(token.Known ? contents[i] : default(ReadOnlyMemory<float>), token.Action, token.EventTimeSeconds))],
             [.. Enumerable.Range(0, model.Config.Layers + 1).Select(layer => ToDouble(RowsOf(expected[$"rows.{layer}"])))],
             ToDouble(RowsOf(expected["embeddings"])));
     }
