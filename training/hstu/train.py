@@ -76,8 +76,7 @@ def train(data: Data, settings: dict) -> tuple:
 
 
 def summary(model: Recommender, settings: dict, epochs: int, seconds: float) -> dict:
-    by_order = settings["split"] == "leave-one-out"
-    valid, test = evaluate.evaluate(model, splits.VALID, unseen=by_order), evaluate.evaluate(model, splits.TEST, unseen=by_order)
+    valid, test = (evaluate.evaluate(model, part, unseen=True) for part in (splits.VALID, splits.TEST))
     return {
         "dataset": settings["dataset"], "split": settings["split"], "model": settings["kind"], "variant": settings["variant"],
         "seed": settings["seed"], "shipped": False,
