@@ -95,7 +95,7 @@ internal static class ModelPromotionCommands
     };
 
     private static string Line(ModelPromotion model, bool current) =>
-        $"{(current ? "*" : " ")} {model.ModelVersion}  {At(model)}  {model.Location}  sha256 {model.WeightsSha256[..12]}{(model.Replaces.Length > 0 ? $"  after {model.Replaces}" : "")}";
+        $"{(current ? "*" : " ")} {model.ModelVersion}  {At(model)}  {model.Location}  sha256 {model.WeightsSha256[..Math.Min(12, model.WeightsSha256.Length)]}{(model.Replaces.Length > 0 ? $"  after {model.Replaces}" : "")}";
 
     private static string At(ModelPromotion model) =>
         DateTimeOffset.FromUnixTimeMilliseconds(model.PromotedAtMs).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

@@ -27,9 +27,12 @@ internal sealed class RegistryConnection : IDisposable
     public static async Task<RegistryConnection> OpenAsync(Topology topology, Cluster cluster, CancellationToken cancellationToken)
     {
         var registry = new RegistryConnection(topology, cluster);
-        await cluster.Topics.EnsureAsync([TopicDefinitions.ModelRegistry(topology)], cancellationToken);
+        var name = topology.Topics.ModelRegistry.Name;
+        var partitions = await cluster.Topics.EnsureAsync([TopicDefinitions.ModelRegistry(topology)], cancellationToken);
+        if (partitions[name] != 1)
+            throw new CommandException($"topic '{name}' has {partitions[name]} partitions: it must have 1, whose order decides which model is in effect");
         var reader = new KafkaLogReader(cluster.Options, Logging.To(LogLevel.Warning).CreateLogger<KafkaLogReader>());
-        await Task.Run(() => reader.ReadToEnd(new(topology.Topics.ModelRegistry.Name, 0), registry.Take, cancellationToken), cancellationToken);
+        await Task.Run(() => reader.ReadToEnd(new(name, 0), registry.Take, cancellationToken), cancellationToken);
         return registry;
     }
 

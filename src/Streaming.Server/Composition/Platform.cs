@@ -11,6 +11,7 @@ using Streaming.Runtime.Registry;
 using Streaming.Runtime.Stores;
 using Streaming.Runtime.Tasks;
 using Streaming.Runtime.Users;
+using Streaming.Server.Topologies;
 
 namespace Streaming.Server.Composition;
 
@@ -94,6 +95,8 @@ public sealed partial class Platform : IAsyncDisposable
         var clusterId = await Task.Run(() => ClusterIdentity.Read(options.Kafka, options.ConnectTimeout), cancellationToken);
         var partitions = await options.Topics.EnsureAsync(TopicDefinitions.Of(options.Topology.Topology), cancellationToken);
         await options.Topics.EnsureAsync([.. Changelogs(options, partitions)], cancellationToken);
+        if (partitions[options.Topology.Topology.Topics.ModelRegistry.Name] is var registry and not 1)
+            throw new TopologyException($"topics.model_registry: the topic has {registry} partitions: it must have 1, whose order decides which model is in effect");
         var platform = new Platform(options, models, clusterId, partitions, clock, loggers);
         await Task.Run(() => platform._sink.Prepare(TopicDefinitions.Of(platform.Topology).Select(t => t.Name).Except(platform.Inputs())), cancellationToken);
         platform.Start(loggers);

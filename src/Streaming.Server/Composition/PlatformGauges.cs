@@ -14,7 +14,7 @@ internal static class PlatformGauges
         metrics.Observe("streaming.consumer.lag", "{record}", "Records that are in a source partition and not applied yet", () => Lags(platform));
         metrics.Observe("streaming.sequence_cache.size", "By", "K/V caches in memory", () => [new(platform.Sequences?.Cache.SizeBytes ?? 0)]);
         metrics.Observe("streaming.sequence_cache.users", "{user}", "Users whose K/V cache is in memory", () => [new(platform.Sequences?.Cache.Count ?? 0)]);
-        metrics.Observe("streaming.model.info", "1", "1 for the sequence model that runs, with its version and engine", () => Model(platform));
+        metrics.Observe("streaming.model.info", "{model}", "1 for the sequence model that runs, with its version and engine", () => Model(platform));
         metrics.Observe("streaming.creative_table.entries", "{creative}", "Creatives that user events can be joined with", () => [new(platform.Creatives.Count)]);
         metrics.Observe("streaming.memory.entries", "{entry}", "Live entries of a memory namespace", () => Memory(platform, n => n.LiveEntries));
         metrics.Observe("streaming.memory.size", "By", "Memory held by a namespace", () => Memory(platform, n => n.SizeBytes));

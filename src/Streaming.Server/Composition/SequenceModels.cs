@@ -3,7 +3,6 @@ using Streaming.Core.Contracts;
 using Streaming.Core.Topologies;
 using Streaming.Core.Validation;
 using Streaming.Models.Hstu;
-using Streaming.Models.Weights;
 using Streaming.Runtime.Registry;
 using Streaming.Runtime.Users;
 using Streaming.Server.Composition.Adapters;
@@ -44,8 +43,9 @@ internal sealed partial class SequenceModels(TopologyFile file, int contentWidth
                 throw new ModelRefusedException(string.Join("; ", violations));
             return Open(model);
         }
-        catch (Exception e) when (e is ModelFormatException or TopologyException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is not (ModelRefusedException or OutOfMemoryException))
         {
+            // Files, formats, devices: whatever keeps it from running here is told, and the model that runs goes on.
             throw new ModelRefusedException(e.Message, e);
         }
     }
