@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
@@ -18,7 +19,9 @@ public sealed class StreamingProducer : IDisposable
 {
     private static readonly TimeSpan FullWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MeetTimeout = TimeSpan.FromSeconds(1);
 
+    private readonly ConcurrentDictionary<string, bool> _met = new(StringComparer.Ordinal);
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly TopologyTopics _topics;
     private readonly TimeProvider _clock;
@@ -86,11 +89,15 @@ public sealed class StreamingProducer : IDisposable
         return SendRawAsync(_topics.MemoryUpdates.Name, MemoryUpdateRules.KeyOf(update.Namespace, update.Id), update.ToByteArray(), Id(update.Id, update.EventTimeMs), "streaming.v1.MemoryUpdate");
     }
 
-    /// <summary>Sends bytes as they are, unchecked: for relays and for tests of bad input. Waits while the buffer is full.</summary>
+    /// <summary>
+    /// Sends bytes as they are, unchecked: for relays and for tests of bad input. Waits while the buffer is full, and at the first record of
+    /// a topic until the client knows the topic, at most a second.
+    /// </summary>
     /// <returns>Completes when the brokers have the record; its offset.</returns>
     /// <exception cref="KafkaException">It could not be delivered.</exception>
     public Task<long> SendRawAsync(string topic, string? key, byte[]? value, string id, string type)
     {
+        Meet(topic);
         var message = new Message<byte[]?, byte[]?>
         {
             Key = key is null ? null : Encoding.UTF8.GetBytes(key),
@@ -128,6 +135,23 @@ public sealed class StreamingProducer : IDisposable
             return;
         _producer.Flush(FlushTimeout);
         _producer.Dispose();
+    }
+
+    // librdkafka sends the first records of a topic that it does not know yet when it next looks around, which it does once a second.
+    // Asking for the topic before takes a few milliseconds instead.
+    private void Meet(string topic)
+    {
+        if (_met.ContainsKey(topic) || !_met.TryAdd(topic, true))
+            return;
+        try
+        {
+            using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
+            admin.GetMetadata(topic, MeetTimeout);
+        }
+        catch (KafkaException)
+        {
+            // Brokers away: the record waits for them in the buffer, as any other does.
+        }
     }
 
     private Headers Headers(string id, string type) => new()

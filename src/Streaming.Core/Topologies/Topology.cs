@@ -38,6 +38,7 @@ public sealed record Topology
             UserFeatures = Topics.UserFeatures with { Name = prefix + Topics.UserFeatures.Name },
             CreativeFeatures = Topics.CreativeFeatures with { Name = prefix + Topics.CreativeFeatures.Name },
             MemoryUpdates = Topics.MemoryUpdates with { Name = prefix + Topics.MemoryUpdates.Name },
+            ModelRegistry = Topics.ModelRegistry with { Name = prefix + Topics.ModelRegistry.Name },
         },
     };
 }

@@ -18,6 +18,9 @@ public sealed record TopologyTopics
     /// <summary>Vectors and facts from operators.</summary>
     public TopicOptions MemoryUpdates { get; init; } = new() { Name = "memory-updates" };
 
+    /// <summary>Which model the users role runs, from operators. One partition: its order decides.</summary>
+    public TopicOptions ModelRegistry { get; init; } = new() { Name = "model-registry", Partitions = 1 };
+
     /// <summary>Every topic, inputs first.</summary>
-    public IEnumerable<TopicOptions> All => [UserEvents, Creatives, UserFeatures, CreativeFeatures, MemoryUpdates];
+    public IEnumerable<TopicOptions> All => [UserEvents, Creatives, UserFeatures, CreativeFeatures, MemoryUpdates, ModelRegistry];
 }

@@ -9,6 +9,8 @@ public static class TopologyValidator
     // Kafka takes 249 characters; ".dlq" comes behind.
     private const int MaxTopicName = 245;
     private static readonly string[] Metrics = ["dot", "cosine", "l2"];
+    private static readonly string[] Engines = ["auto", "cpu", "gpu"];
+    private static readonly string[] Precisions = ["bf16", "fp32", "fp8"];
 
     /// <summary>All broken rules; empty when the topology can run.</summary>
     public static IReadOnlyList<Violation> Validate(Topology topology)
@@ -47,6 +49,8 @@ public static class TopologyValidator
             if (topic.ReplicationFactor is 0 or < -1)
                 yield return new($"topics.{topic.Name}.replication_factor", topic.ReplicationFactor, "must be -1 (the broker's default) or at least 1");
         }
+        if (topics.ModelRegistry.Partitions != 1)
+            yield return new("topics.model_registry.partitions", topics.ModelRegistry.Partitions, "must be 1: the order of promotions is the order of one partition");
         foreach (var name in topics.All.GroupBy(t => t.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             yield return new("topics.name", name.Key, "must be unique");
     }
@@ -66,6 +70,16 @@ public static class TopologyValidator
             yield return new("users.max_actors", users.MaxActors, "must be at least 1");
         if (users.CacheBytes < 1 << 20)
             yield return new("users.cache_bytes", users.CacheBytes, "must be at least 1 MiB");
+        if (!Engines.Contains(users.Engine))
+            yield return new("users.engine", users.Engine, "must be auto, cpu or gpu");
+        if (!Precisions.Contains(users.KvPrecision))
+            yield return new("users.kv_precision", users.KvPrecision, "must be bf16, fp32 or fp8");
+        if (users is { KvPrecision: "fp8", Engine: "cpu" })
+            yield return new("users.kv_precision", users.KvPrecision, "must be bf16 or fp32 on engine cpu");
+        if (users.Batch.Max is < 1 or > 65_536)
+            yield return new("users.batch.max", users.Batch.Max, "must be 1 to 65,536");
+        if (users.Batch.Budget < TimeSpan.Zero || users.Batch.Budget > TimeSpan.FromSeconds(1))
+            yield return new("users.batch.budget", users.Batch.Budget, "must be 0 to 1s");
         var declared = new HashSet<string>(StringComparer.Ordinal);
         foreach (var aggregate in users.Aggregates)
         {

@@ -23,6 +23,15 @@ public sealed record UsersOptions
     /// <summary>User actors in memory per task; the least recently used clean one leaves when full.</summary>
     public int MaxActors { get; init; } = 100_000;
 
-    /// <summary>Bytes of K/V cache per instance; the least recently used user's is dropped when full, and rebuilt from history.</summary>
+    /// <summary>Bytes of K/V cache per instance, of the engine's memory; the least recently used user's is dropped when full, and rebuilt from history.</summary>
     public long CacheBytes { get; init; } = 1L << 30;
+
+    /// <summary>What runs the model: auto (gpu where there is one, else cpu), cpu or gpu.</summary>
+    public string Engine { get; init; } = "auto";
+
+    /// <summary>How keys and values are kept: bf16, fp32 or, on a GPU, fp8.</summary>
+    public string KvPrecision { get; init; } = "bf16";
+
+    /// <summary>How events of many users are stepped together.</summary>
+    public BatchOptions Batch { get; init; } = new();
 }

@@ -19,9 +19,13 @@ public static class TopicDefinitions
             Define(topics.UserFeatures, "compact"),
             Define(topics.CreativeFeatures, "compact"),
             Define(topics.MemoryUpdates, "compact"),
+            ModelRegistry(topology),
             .. new[] { topics.UserEvents, topics.Creatives, topics.CreativeFeatures, topics.MemoryUpdates }.Select(DeadLetter),
         ];
     }
+
+    /// <summary>The topic that says which model runs.</summary>
+    public static TopicDefinition ModelRegistry(Topology topology) => Define(topology.Topics.ModelRegistry, "compact");
 
     /// <summary>The changelog topic of the users role: as many partitions as its source topic really has.</summary>
     public static TopicDefinition UsersChangelog(Topology topology, IReadOnlyDictionary<string, int> partitions) =>

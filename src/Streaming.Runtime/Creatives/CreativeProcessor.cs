@@ -48,9 +48,7 @@ public sealed class CreativeProcessor : ITaskProcessor
     }
 
     /// <inheritdoc />
-    public void EndBatch()
-    {
-    }
+    public bool EndBatch() => true;
 
     /// <summary>State is put into the store as it changes.</summary>
     public void SaveState()

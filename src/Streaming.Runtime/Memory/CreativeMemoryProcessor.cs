@@ -51,10 +51,11 @@ internal sealed class CreativeMemoryProcessor : ITaskProcessor
         return ProcessResult.Applied;
     }
 
-    public void EndBatch()
+    public bool EndBatch()
     {
         foreach (var space in _namespaces)
             space.Publish();
+        return true;
     }
 
     public void SaveState()

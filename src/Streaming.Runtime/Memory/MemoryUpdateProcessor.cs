@@ -34,10 +34,11 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
         return Apply(update, space, new(_source, record.Offset));
     }
 
-    public void EndBatch()
+    public bool EndBatch()
     {
         foreach (var space in _namespaces.Values)
             space.Publish();
+        return true;
     }
 
     public void SaveState()

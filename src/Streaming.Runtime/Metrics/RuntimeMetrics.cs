@@ -7,6 +7,10 @@ namespace Streaming.Runtime.Metrics;
 /// <summary>What the runtime tells of itself, under the meter <c>Streaming.Runtime</c>. Safe for any thread.</summary>
 public sealed class RuntimeMetrics : IDisposable
 {
+    private static readonly double[] BatchSizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+
+    private static readonly double[] StepSeconds = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 1e-1, 1];
+
     private static readonly double[] LatencySeconds =
         [.0005, .001, .002, .003, .005, .0075, .01, .015, .02, .03, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400];
 
@@ -17,11 +21,18 @@ public sealed class RuntimeMetrics : IDisposable
     private readonly Counter<long> _late;
     private readonly Counter<long> _unknownCreatives;
     private readonly Counter<long> _rebuilds;
+    private readonly Counter<long> _replayedTokens;
     private readonly Counter<long> _evictions;
+    private readonly Counter<long> _hits;
+    private readonly Counter<long> _misses;
+    private readonly Counter<long> _promotions;
     private readonly Counter<long> _taskFailures;
     private readonly Histogram<double> _freshness;
     private readonly Histogram<double> _commit;
     private readonly Histogram<double> _step;
+    private readonly Histogram<double> _batch;
+    private readonly Histogram<double> _batchSize;
+    private readonly Histogram<double> _rebuild;
     private readonly Counter<long> _committedValues;
 
     /// <summary>Registers the instruments.</summary>
@@ -38,7 +49,15 @@ public sealed class RuntimeMetrics : IDisposable
         _committedValues = _meter.CreateCounter<long>("streaming.commit.values", "{value}", "State values written by commits");
         _freshness = _meter.CreateHistogram("streaming.freshness", "s", "Append time of a feature minus append time (since=append) or event time (since=event) of its cause", tags: null, advice: latency);
         _commit = _meter.CreateHistogram("streaming.commit.duration", "s", "Writing state and source offset in one transaction", tags: null, advice: latency);
-        _step = _meter.CreateHistogram("streaming.sequence.step.duration", "s", "One incremental step of the sequence model", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 1e-1] });
+        _replayedTokens = _meter.CreateCounter<long>("streaming.sequence_cache.replayed_tokens", "{token}", "Tokens of histories that rebuilds replayed");
+        _hits = _meter.CreateCounter<long>("streaming.sequence_cache.hits", "{event}", "User events whose K/V cache was in memory");
+        _misses = _meter.CreateCounter<long>("streaming.sequence_cache.misses", "{event}", "User events whose K/V cache was not in memory, new users included");
+        _promotions = _meter.CreateCounter<long>("streaming.model.promotions", "{promotion}", "Models that the registry told this instance to run, by outcome (applied, failed)");
+        var step = new InstrumentAdvice<double> { HistogramBucketBoundaries = StepSeconds };
+        _step = _meter.CreateHistogram("streaming.sequence.step.duration", "s", "Time of a batch of the sequence model divided by its tokens", tags: null, advice: step);
+        _batch = _meter.CreateHistogram("streaming.sequence.batch.duration", "s", "Time of a batch of the sequence model", tags: null, advice: step);
+        _batchSize = _meter.CreateHistogram("streaming.sequence.batch.size", "{token}", "Tokens of a batch of the sequence model", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = BatchSizes });
+        _rebuild = _meter.CreateHistogram("streaming.sequence_cache.rebuild.duration", "s", "Rebuilding one user's K/V cache from history", tags: null, advice: latency);
     }
 
     /// <inheritdoc />
@@ -76,11 +95,27 @@ public sealed class RuntimeMetrics : IDisposable
 
     internal void UnknownCreative() => _unknownCreatives.Add(1);
 
-    internal void Rebuilt() => _rebuilds.Add(1);
+    internal void Rebuilt(int tokens, TimeSpan duration)
+    {
+        _rebuilds.Add(1);
+        _replayedTokens.Add(tokens);
+        _rebuild.Record(duration.TotalSeconds);
+    }
+
+    internal void CacheHit() => _hits.Add(1);
+
+    internal void CacheMissed() => _misses.Add(1);
 
     internal void Evicted() => _evictions.Add(1);
 
-    internal void Stepped(TimeSpan duration) => _step.Record(duration.TotalSeconds);
+    internal void Stepped(TimeSpan duration, int tokens)
+    {
+        _batch.Record(duration.TotalSeconds);
+        _batchSize.Record(tokens);
+        _step.Record(duration.TotalSeconds / tokens);
+    }
+
+    internal void Promoted(bool applied) => _promotions.Add(1, new KeyValuePair<string, object?>("outcome", applied ? "applied" : "failed"));
 
     internal void Restored(string role) => _taskFailures.Add(1, new KeyValuePair<string, object?>("role", role));
 

@@ -6,13 +6,19 @@ namespace Streaming.Runtime.Tasks;
 /// <summary>What one task does with the records of its partition. Used by one thread. Decoding and validation come before any change of state.</summary>
 public interface ITaskProcessor
 {
-    /// <summary>Applies one record. A thrown exception rejects the record, except <see cref="StoreException"/>, which stops the task.</summary>
+    /// <summary>
+    /// Applies one record. A thrown exception rejects the record, except <see cref="StoreException"/>, which stops the task, and
+    /// <see cref="RestoreException"/>, which sends it back to its last commit.
+    /// </summary>
     ProcessResult Process(InputRecord record, ITaskOutput output);
 
-    /// <summary>The records of one poll have been applied.</summary>
-    void EndBatch();
+    /// <summary>The records of one poll have been applied: publishes what is left of them.</summary>
+    /// <returns>False when something waits for the lease; the call comes again once it is renewed.</returns>
+    /// <exception cref="RestoreException">As for <see cref="Process"/>.</exception>
+    bool EndBatch();
 
-    /// <summary>Puts all dirty state into the task's store; a commit follows.</summary>
+    /// <summary>Publishes what is left, and puts all dirty state into the task's store; a commit follows.</summary>
+    /// <exception cref="RestoreException">Something applied could not be published; nothing is committed.</exception>
     void SaveState();
 
     /// <summary>The partition is no longer this task's: give back what is shared. State that was not saved is dropped.</summary>

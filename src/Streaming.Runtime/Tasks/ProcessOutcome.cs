@@ -3,7 +3,7 @@ namespace Streaming.Runtime.Tasks;
 /// <summary>What became of one record.</summary>
 public enum ProcessOutcome
 {
-    /// <summary>Applied; its features are published.</summary>
+    /// <summary>Applied; its features are published, or will be by the end of the batch.</summary>
     Applied,
 
     /// <summary>At or below the version that the state already holds: a replay, skipped.</summary>

@@ -10,7 +10,7 @@ namespace Streaming.Runtime.Tasks;
 /// The owner of one partition: applies its records in order, publishes their features at once, and commits state and source offset together.
 /// </summary>
 /// <remarks>
-/// One owner thread. A commit has five steps: (1) dirty state is put into the store and sealed; (2) every feature published before is awaited;
+/// One owner thread. A commit has five steps: (1) what waits is published, dirty state is put into the store and sealed; (2) every feature published before is awaited;
 /// (3) the changelog gets it, and is awaited; (4) state and source offset are written in one transaction, on another thread; (5) the group is
 /// told. The task goes on during 2 to 4.
 /// </remarks>
@@ -21,6 +21,7 @@ internal sealed class StreamTask : ITaskOutput
     private readonly IRecordSink _sink;
     private readonly TimeProvider _clock;
     private readonly RuntimeMetrics _metrics;
+    private readonly Lease _lease;
     private readonly DeadLetters _deadLetters;
     private readonly ChangelogWriter? _changelog;
 
@@ -33,10 +34,10 @@ internal sealed class StreamTask : ITaskOutput
     private Task<StoreIdentity>? _commit;
     private long _dirtySince;
 
-    public StreamTask(TopicPartition partition, IProcessorFactory factory, TaskContext context)
+    public StreamTask(TopicPartition partition, IProcessorFactory factory, TaskContext context, Lease lease)
     {
         Partition = partition;
-        _factory = factory;
+        (_factory, _lease) = (factory, lease);
         (_directory, _sink, _clock, _metrics) = (context.State, context.Sink, context.Clock, context.Metrics);
         _deadLetters = new DeadLetters(context.Sink);
         _changelog = factory.Changelog is { } topic ? new ChangelogWriter(context.Sink, topic, partition.Partition) : null;
@@ -64,7 +65,10 @@ internal sealed class StreamTask : ITaskOutput
 
     public ITaskProcessor Processor => _processor;
 
+    public bool MayPublish => _lease.MayPublish;
+
     /// <exception cref="StoreException">The task cannot go on.</exception>
+    /// <exception cref="RestoreException">Call <see cref="Restore"/>, and read again from <see cref="Position"/>.</exception>
     public void Process(InputRecord record)
     {
         if (record.Offset < Position)
@@ -79,7 +83,7 @@ internal sealed class StreamTask : ITaskOutput
         _metrics.Processed(_factory.Role, record.Source.Topic, result.Outcome);
     }
 
-    public void EndBatch() => _processor.EndBatch();
+    public bool EndBatch() => _processor.EndBatch();
 
     public void Publish(in OutputRecord record, InputRecord cause, long eventTimeMs)
     {
@@ -97,6 +101,7 @@ internal sealed class StreamTask : ITaskOutput
     }
 
     /// <summary>Steps 1 to 4 of a commit. Nothing happens while one is under way.</summary>
+    /// <exception cref="RestoreException">Something could not be published: as for <see cref="Process"/>.</exception>
     public void BeginCommit()
     {
         if (_commit is not null || !IsDirty)
@@ -137,6 +142,8 @@ internal sealed class StreamTask : ITaskOutput
     {
         Become(TaskState.Restoring);
         WaitForWrite();
+        if (_commit is { IsCompletedSuccessfully: true })
+            EndCommit();
         _processor.Close();
         _store?.Forget();
         Begin();
@@ -196,7 +203,7 @@ internal sealed class StreamTask : ITaskOutput
         {
             return _processor.Process(record, this);
         }
-        catch (Exception e) when (e is not (StoreException or OutOfMemoryException))
+        catch (Exception e) when (e is not (StoreException or RestoreException or OutOfMemoryException))
         {
             return ProcessResult.Rejected(Rejection.Failed(e));
         }

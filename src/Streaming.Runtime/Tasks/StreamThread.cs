@@ -12,6 +12,9 @@ namespace Streaming.Runtime.Tasks;
 /// </summary>
 public sealed partial class StreamThread : IAssignmentListener, IDisposable
 {
+    // A failure that comes back after this many times of going back to the last commit, within this time, will not go away by itself.
+    private const int MaxRestores = 3;
+    private static readonly TimeSpan RestoresWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(50);
 
     private readonly IProcessorFactory _factory;
@@ -29,6 +32,8 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
     private readonly Dictionary<TopicPartition, int> _begins = [];
     private volatile TaskPosition[] _positions = [];
     private bool _answered;
+    private long _restoredAt;
+    private int _restores;
 
     /// <summary>Prepares a member; <see cref="Run"/> makes it join.</summary>
     public StreamThread(IProcessorFactory factory, IRecordSource source, TaskContext context, RuntimeOptions options, ILogger logger)
@@ -45,6 +50,7 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
 
     /// <summary>Polls until cancelled, then commits everything and leaves the group.</summary>
     /// <exception cref="StoreException">State cannot be kept. Nothing was published beyond it that a restart would not repeat.</exception>
+    /// <exception cref="TaskStoppedException">Tasks failed again and again after going back to their last commits.</exception>
     public void Run(CancellationToken cancellationToken)
     {
         try
@@ -55,9 +61,9 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
                 RunOnce();
             CommitAll();
         }
-        catch (StoreException)
+        catch (Exception e) when (e is StoreException or TaskStoppedException)
         {
-            // Leaving the group would otherwise commit what is left to the store that has just failed.
+            // Leaving the group would otherwise commit what is left to what has just failed.
             Abandon();
             throw;
         }
@@ -97,7 +103,7 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
     /// <inheritdoc />
     public long? Assigned(TopicPartition partition)
     {
-        var task = new StreamTask(partition, _factory, _context);
+        var task = new StreamTask(partition, _factory, _context, _lease);
         _tasks[partition] = task;
         _begins[partition] = _records.Count;
         LogAssigned(_factory.Role, partition, task.Position);
@@ -150,22 +156,63 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
     {
         // A poll inside the loop renews the lease and may add records. It may also take tasks away, whose records are then left out, even
         // if the partition comes back at once: its new task begins at the last commit, and must not jump over what was not committed.
-        for (var i = 0; i < _records.Count; i++)
+        var next = 0;
+        do
         {
-            if (!_lease.MayPublish)
+            for (; next < _records.Count; next++)
             {
-                _source.Poll(TimeSpan.Zero, 1, _records);
-                if (_lease.Lapsed)
+                if (!KeepLease())
                     return;
-                _lease.Renew();
+                Process(next);
             }
-            if (_tasks.TryGetValue(_records[i].Source, out var task) && i >= _begins.GetValueOrDefault(_records[i].Source))
-                task.Process(_records[i]);
+            if (_records.Count == 0 || !KeepLease())
+                return;
         }
-        if (_records.Count == 0)
+        while (next < _records.Count || !EndBatch());
+    }
+
+    /// <returns>False when the session has ended meanwhile.</returns>
+    private bool KeepLease()
+    {
+        if (_lease.MayPublish)
+            return true;
+        _source.Poll(TimeSpan.Zero, 1, _records);
+        if (_lease.Lapsed)
+            return false;
+        _lease.Renew();
+        return true;
+    }
+
+    private void Process(int index)
+    {
+        var record = _records[index];
+        if (!_tasks.TryGetValue(record.Source, out var task) || index < _begins.GetValueOrDefault(record.Source))
             return;
-        foreach (var task in _tasks.Values)
-            task.EndBatch();
+        try
+        {
+            task.Process(record);
+        }
+        catch (RestoreException e)
+        {
+            RestoreAll(e);
+        }
+    }
+
+    /// <returns>False when features wait for the lease.</returns>
+    private bool EndBatch()
+    {
+        var done = true;
+        try
+        {
+            foreach (var task in _tasks.Values)
+                done &= task.EndBatch();
+            return done;
+        }
+        catch (RestoreException e)
+        {
+            RestoreAll(e);
+            return true;
+        }
     }
 
     // One task a round, so that the commits of many tasks spread out instead of holding up the records of all.
@@ -175,7 +222,11 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
         {
             if (!task.IsCommitDue(_options.CommitInterval))
                 continue;
-            task.BeginCommit();
+            Committed(task, t =>
+            {
+                t.BeginCommit();
+                return null;
+            });
             return;
         }
     }
@@ -209,12 +260,35 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
         }
         catch (DeliveryException e)
         {
-            LogRestoring(_factory.Role, task.Partition, task.Committed, e.Message);
-            _context.Metrics.Restored(_factory.Role);
-            task.Restore();
-            _source.Seek(task.Partition, task.Position);
-            return null;
+            Restore(task, e);
         }
+        catch (RestoreException e)
+        {
+            RestoreAll(e);
+        }
+        return null;
+    }
+
+    // What the tasks share has failed. What was read of their partitions belongs to the time before, as after a new assignment.
+    private void RestoreAll(RestoreException reason)
+    {
+        _restores = _restores > 0 && _context.Clock.GetElapsedTime(_restoredAt) < RestoresWithin ? _restores + 1 : 1;
+        _restoredAt = _context.Clock.GetTimestamp();
+        if (_restores > MaxRestores)
+            throw new TaskStoppedException($"{_factory.Role}: failed again after going back to the last commit {MaxRestores} times: {reason.Message}", reason);
+        foreach (var task in _tasks.Values)
+        {
+            Restore(task, reason);
+            _begins[task.Partition] = _records.Count;
+        }
+    }
+
+    private void Restore(StreamTask task, RestoreException reason)
+    {
+        LogRestoring(_factory.Role, task.Partition, task.Committed, reason.Message);
+        _context.Metrics.Restored(_factory.Role);
+        task.Restore();
+        _source.Seek(task.Partition, task.Position);
     }
 
     private void ReportOffsets()

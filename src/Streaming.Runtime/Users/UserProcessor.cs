@@ -13,40 +13,42 @@ namespace Streaming.Runtime.Users;
 
 /// <summary>The users role for one partition: every event becomes, at once, a fresh user feature record.</summary>
 /// <remarks>
-/// Hot path, one thread. For one event: (1) decode and validate; (2) skip a replay, drop a duplicate; (3) join the creative; (4) step the
-/// model; (5) update history and windows; (6) publish. Nothing changes before step 4, so a rejected record leaves no trace.
+/// Hot path, one thread. For one event: (1) decode and validate; (2) skip a replay, drop a duplicate; (3) join the creative, and let the model
+/// check the token; (4) find or rebuild the K/V state; (5) update history and windows; (6) freeze the feature record and queue the model's step
+/// with the <see cref="SequenceBatcher"/>, which fills in the embedding and publishes. Nothing of the user changes before step 5, so a rejected
+/// record leaves no trace, and a later event of the same batch sees all of the earlier ones.
 /// </remarks>
 public sealed class UserProcessor : ITaskProcessor
 {
     private static readonly FeatureHeaders Headers = new("/streaming/users", "streaming.v1.UserFeatures");
 
     private readonly UserSettings _settings;
-    private readonly ISequenceModel _model;
-    private readonly SequenceCache _cache;
+    private readonly SequenceBatcher _batcher;
     private readonly RuntimeMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly UserActors _actors;
     private readonly UserHistory _history;
     private readonly ContentJoin _join;
+    private readonly UserSequences _sequences;
     private readonly UserLimits _limits;
-    private readonly float[] _embedding;
     private readonly double[] _aggregates;
 
     internal UserProcessor(ITaskState state, UserSettings settings, UserServices services)
     {
         _settings = settings;
-        (_model, _cache, _metrics, _clock) = (services.Model, services.Cache, services.Metrics, services.Clock);
-        _actors = new UserActors(state, settings.Aggregates, settings.Options.MaxActors) { Leaving = _cache.Left };
+        (_batcher, _metrics, _clock) = (services.Batcher, services.Metrics, services.Clock);
+        _actors = new UserActors(state, settings.Aggregates, settings.Options.MaxActors) { Leaving = _batcher.Cache.Left };
         _history = new UserHistory(state, settings.Options.SegmentTokens);
         _join = new ContentJoin(services.Creatives, state);
+        _sequences = new UserSequences(_actors, _history, _join, _batcher, _metrics, _clock);
         _limits = new UserLimits(settings.Options.DuplicateWindow, settings.Options.RecentSemanticIds);
-        _embedding = new float[_model.Dimension];
         _aggregates = new double[settings.Aggregates.Definitions.Count];
     }
 
     /// <inheritdoc />
     public ProcessResult Process(InputRecord record, ITaskOutput output)
     {
+        _batcher.Begin();
         if (Decode(record) is not { } @event)
             return ProcessResult.Rejected(Rejection.Malformed(nameof(UserEvent), record.Value?.Length ?? 0));
         var key = record.Key is null ? null : Encoding.UTF8.GetString(record.Key);
@@ -62,28 +64,38 @@ public sealed class UserProcessor : ITaskProcessor
 
         var content = _join.Join(@event.CreativeId);
         var token = Token(@event, record.Offset, content, actor);
-        Step(actor, token, content);
+        var input = UserSequences.Input(token, content);
+        if ((_batcher.Model.Check(input) ?? _sequences.Prepare(actor)) is { } unfit)
+            return ProcessResult.Rejected(Rejection.Invalid(unfit));
+
         _actors.Touch(actor);
         actor.Apply(@event, token, eventId, content?.SemanticId, _limits);
         _history.SealIfFull(actor);
-        output.Publish(Features(actor, token, record), record, @event.EventTimeMs);
         Count(token);
+        var published = new OutputRecord(_settings.FeatureTopic, record.Key ?? Encoding.UTF8.GetBytes(actor.UserId), null, Headers.For(record));
+        _batcher.Add(new(this, output, new(actor.Sequence!, input), Features(actor, token, record), published, record, @event.EventTimeMs));
         return ProcessResult.Applied;
     }
 
     /// <inheritdoc />
-    public void EndBatch()
-    {
-    }
+    public bool EndBatch() => _batcher.Flush();
 
     /// <inheritdoc />
-    public void SaveState() => _actors.Save();
+    public void SaveState()
+    {
+        _batcher.Flush();
+        // State must not run ahead of its features.
+        if (_batcher.Holds(this))
+            throw new DeliveryException("features could not be published under the lease");
+        _actors.Save();
+    }
 
     /// <inheritdoc />
     public void Close()
     {
+        _batcher.Drop(this);
         foreach (var actor in _actors.InMemory)
-            _cache.Left(actor);
+            _batcher.Cache.Left(actor);
     }
 
     /// <summary>The newest tokens of a user, newest first; null for a user without history. On the task's thread.</summary>
@@ -121,77 +133,27 @@ public sealed class UserProcessor : ITaskProcessor
         Correction = @event.Correction,
     };
 
-    private void Step(UserActor actor, HistoryToken token, CreativeContent? content)
+    // All but the embedding, as of this moment: later events of the batch change the actor.
+    private UserFeatures Features(UserActor actor, HistoryToken token, InputRecord cause)
     {
-        if (actor.Sequence is null || actor.ModelVersion != _model.Version)
-            Rebuild(actor);
-        var started = _clock.GetTimestamp();
-        try
-        {
-            _model.Step(actor.Sequence!, Input(token, content), _embedding);
-        }
-        catch
-        {
-            // Half a token may be in the K/V state; history does not have it.
-            actor.Sequence = null;
-            throw;
-        }
-        _metrics.Stepped(_clock.GetElapsedTime(started));
-        _cache.Used(actor);
-    }
-
-    private void Rebuild(UserActor actor)
-    {
-        if (actor.ModelVersion != _model.Version)
-            BeginModel(actor);
-        // The actor gets the state only when it is whole: the model may throw half-way, which rejects the event and not the user.
-        var sequence = _model.CreateState();
-        if (actor.HistoryLength > 0)
-        {
-            foreach (var token in _history.Newest(actor, _model.RebuildTokens))
-                _model.Append(sequence, Input(token, _join.Recall(token)));
-            _metrics.Rebuilt();
-        }
-        actor.Sequence = sequence;
-    }
-
-    // The same model repeats its joins, so that its results do not change. Another one is the occasion to join creatives that were late.
-    private void BeginModel(UserActor actor)
-    {
-        _actors.Touch(actor);
-        actor.ModelVersion = _model.Version;
-        _history.Update(actor, _model.RebuildTokens, token =>
-        {
-            if (token.JoinedVersionPlusOne != 0 || _join.Join(token.CreativeId) is not { } content)
-                return false;
-            token.JoinedVersionPlusOne = content.Version + 1;
-            return true;
-        });
-    }
-
-    private static SequenceToken Input(HistoryToken token, CreativeContent? content) =>
-        new(content?.Embedding ?? default, token.Action, Math.DivRem(token.EventTimeMs, 1000).Quotient);
-
-    private OutputRecord Features(UserActor actor, HistoryToken token, InputRecord cause)
-    {
+        var model = _batcher.Model;
         var features = new UserFeatures
         {
             UserId = actor.UserId,
             Version = actor.Version,
             EventTimeMs = actor.NewestEventTimeMs,
-            ModelVersion = _model.Version,
-            ModelTrained = _model.Trained,
+            ModelVersion = model.Version,
+            ModelTrained = model.Trained,
             HistoryLength = actor.HistoryLength,
             SourceAppendTimeMs = cause.AppendTimeMs,
             Late = token.Late,
         };
-        features.Embedding.AddRange(_embedding);
         for (var i = actor.RecentSemanticIds.Count - 1; i >= 0; i--)
             features.RecentSemanticIds.Add(actor.RecentSemanticIds[i]);
         actor.Aggregates.Read(actor.NewestEventTimeMs, _aggregates);
         for (var i = 0; i < _aggregates.Length; i++)
             features.Aggregates.Add(new Aggregate { Name = _settings.Aggregates.Definitions[i].Name, Value = _aggregates[i] });
-        return new(_settings.FeatureTopic, cause.Key ?? Encoding.UTF8.GetBytes(actor.UserId), features.ToByteArray(), Headers.For(cause));
+        return features;
     }
 
     private void Count(HistoryToken token)

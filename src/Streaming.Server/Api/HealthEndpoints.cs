@@ -29,7 +29,7 @@ internal static class HealthEndpoints
         {
             topology = platform.Topology.Name,
             roles = platform.Roles.ToString(),
-            model = new { version = platform.Models.Sequence.ModelVersion, trained = platform.Models.Sequence.Trained },
+            model = new { version = platform.RunningModel.Version, trained = platform.RunningModel.Trained },
             encoder = new { version = platform.Models.Encoder.Version, trained = platform.Models.Encoder.Manifest.Trained },
             codebook = new { version = platform.Models.Codebook.Version },
             endpoints = Endpoints,

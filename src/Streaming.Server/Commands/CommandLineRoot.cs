@@ -21,7 +21,7 @@ internal static class CommandLineRoot
             SearchCommand.Create(),
             TopologyCommand.Create(),
             CodebookCommand.Create(),
-            ModelCommand.Create(),
+            ModelCommand.Create(settings),
             BenchCommand.Create(settings),
         };
         return root.Parse(rest);

@@ -23,6 +23,7 @@ internal static class DemoCommand
         var json = JsonOption.Create();
         var command = new Command("demo", "Run everything in this process, on the built-in cluster, under a believable ad workload") { seconds, rate, users, seed, http, json };
         var topology = new TopologyOption(command);
+        var engine = new EngineOption(command);
         command.SetAction(async (result, cancellationToken) =>
         {
             if (result.GetValue(seconds) < 1 || result.GetValue(rate) <= 0 || result.GetValue(users) < 1)
@@ -35,7 +36,7 @@ internal static class DemoCommand
             using var metrics = new PrometheusExporter();
             var started = TimeProvider.System.GetTimestamp();
             await using var platform = await Platform.StartAsync(
-                new PlatformOptions { Topology = topology.Read(result), Kafka = cluster.Options, Topics = cluster.Topics, StateDirectory = folder.Path },
+                new PlatformOptions { Topology = engine.Apply(result, topology.Read(result)), Kafka = cluster.Options, Topics = cluster.Topics, StateDirectory = folder.Path },
                 TimeProvider.System,
                 loggers,
                 cancellationToken);

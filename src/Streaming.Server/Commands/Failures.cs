@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net.Sockets;
 using Confluent.Kafka;
+using Streaming.Core.Registry;
 using Streaming.Kafka.Clients;
 using Streaming.Models.Weights;
 using Streaming.Runtime.Stores;
+using Streaming.Runtime.Tasks;
 using Streaming.Server.Topologies;
 using Streaming.Server.Workloads;
 
@@ -28,8 +30,8 @@ internal static class Failures
     {
         var (code, text) = failure switch
         {
-            CommandException or TopologyException or DataSetException or ModelFormatException or KafkaSettingException => (ExitCodes.Usage, failure.Message),
-            StoreException or TimeoutException or KafkaException or HttpRequestException or SocketException => (ExitCodes.Failed, failure.Message),
+            CommandException or TopologyException or DataSetException or ModelFormatException or ModelRegistryException or KafkaSettingException => (ExitCodes.Usage, failure.Message),
+            StoreException or TaskStoppedException or TimeoutException or KafkaException or HttpRequestException or SocketException => (ExitCodes.Failed, failure.Message),
             OperationCanceledException => (ExitCodes.Failed, "stopped"),
             _ => (ExitCodes.Failed, failure.ToString()),
         };

@@ -4,10 +4,18 @@ using Streaming.Server.Output;
 
 namespace Streaming.Server.Commands;
 
-/// <summary><c>streaming model init</c>: writes the seeded, untrained default model.</summary>
+/// <summary><c>streaming model …</c>: makes the default model, and says which one running instances use.</summary>
 internal static class ModelCommand
 {
-    public static Command Create()
+    public static Command Create(KafkaSettings settings) => new("model", "Work with sequence models")
+    {
+        Init(),
+        ModelPromotionCommands.Promote(settings),
+        ModelPromotionCommands.RollBack(settings),
+        ModelPromotionCommands.List(settings),
+    };
+
+    private static Command Init()
     {
         var output = new Option<string>("--output") { Description = "Folder to write manifest.json and weights.safetensors to", Required = true };
         var json = JsonOption.Create();
@@ -22,6 +30,6 @@ internal static class ModelCommand
                 $"{model.ModelVersion} (trained: {(model.Trained ? "true" : "false")}) written to {result.GetValue(output)}");
             return ExitCodes.Ok;
         });
-        return new Command("model", "Work with sequence models") { init };
+        return init;
     }
 }

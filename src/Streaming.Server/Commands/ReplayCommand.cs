@@ -15,6 +15,7 @@ internal static class ReplayCommand
         var command = new Command("replay", "Stream a data set as creatives and events, in event-time order, through all roles in this process") { directory };
         var topology = new TopologyOption(command);
         var cluster = new ClusterOptions(command, settings);
+        var engine = new EngineOption(command);
         var state = new Option<string?>("--state-dir") { Description = "Where tasks keep their state; with it and a real cluster, a replay that was killed goes on where it was [default: a temporary folder]" };
         var prefix = new Option<string>("--prefix") { Description = "Put before every topic and group, to replay beside other data", DefaultValueFactory = _ => "" };
         var json = JsonOption.Create();
@@ -26,7 +27,7 @@ internal static class ReplayCommand
             using var loggers = Logging.To(LogLevel.Warning);
             using var folder = WorkFolder.Of(result.GetValue(state));
             var dataSet = DataSets.Open(result.GetValue(directory)!);
-            var file = topology.Read(result);
+            var file = engine.Apply(result, topology.Read(result));
             using var open = cluster.Open(result);
             await using var platform = await Platform.StartAsync(
                 new PlatformOptions

@@ -12,6 +12,7 @@ internal static class RunCommand
         var command = new Command("run", "Run a topology, or some roles of it, until SIGTERM or Ctrl-C");
         var topology = new TopologyOption(command);
         var cluster = new ClusterOptions(command, settings);
+        var engine = new EngineOption(command);
         var roles = new Option<string>("--roles") { Description = "users, creatives, memory, api: comma separated, or all", DefaultValueFactory = _ => "all" };
         var state = new Option<string>("--state-dir") { Description = "Where tasks keep their state", DefaultValueFactory = _ => ".state" };
         var http = HttpOption.Create("Address of the HTTP API", "http://127.0.0.1:8080");
@@ -27,7 +28,7 @@ internal static class RunCommand
             await using var platform = await Platform.StartAsync(
                 new PlatformOptions
                 {
-                    Topology = topology.Read(result),
+                    Topology = engine.Apply(result, topology.Read(result)),
                     Roles = RoleNames.Parse(result.GetValue(roles)!),
                     Kafka = open.Options,
                     Topics = open.Topics,

@@ -12,7 +12,7 @@ public sealed class ModelSet : IDisposable
 {
     private ModelSet(HstuModel sequence, TextEncoder encoder, Codebook codebook) => (Sequence, Encoder, Codebook) = (sequence, encoder, codebook);
 
-    /// <summary>Turns a user's tokens into an embedding.</summary>
+    /// <summary>Turns a user's tokens into an embedding; the registry may have another take its place.</summary>
     public HstuModel Sequence { get; }
 
     /// <summary>Turns a creative's words into an embedding.</summary>
@@ -43,11 +43,9 @@ public sealed class ModelSet : IDisposable
         var dimension = Encoder.Dimension;
         if (Codebook.Dimension != dimension)
             yield return new("creatives.codebook", Codebook.Dimension, $"must have the encoder's dimension {dimension}");
-        if (Sequence.Config.ContentWidth != dimension)
-            yield return new("users.model", Sequence.Config.ContentWidth, $"must take contents of the encoder's dimension {dimension}");
+        foreach (var violation in SequenceModels.Check(Sequence.Config, topology, dimension))
+            yield return violation;
         foreach (var space in topology.Memory.Where(n => n.Creatives && n.Dimension != dimension))
             yield return new($"memory.{space.Name}.dimension", space.Dimension, $"must be the encoder's dimension {dimension}");
-        foreach (var action in topology.Actions.Except(Sequence.Config.Actions))
-            yield return new("actions", action, $"must be known to the model, which knows {string.Join(", ", Sequence.Config.Actions)}");
     }
 }

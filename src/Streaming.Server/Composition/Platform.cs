@@ -7,9 +7,11 @@ using Streaming.Kafka.Topics;
 using Streaming.Memory;
 using Streaming.Runtime.Joins;
 using Streaming.Runtime.Metrics;
+using Streaming.Runtime.Registry;
 using Streaming.Runtime.Stores;
 using Streaming.Runtime.Tasks;
 using Streaming.Runtime.Users;
+using Streaming.Server.Topologies;
 
 namespace Streaming.Server.Composition;
 
@@ -36,9 +38,10 @@ public sealed partial class Platform : IAsyncDisposable
         _sink = new KafkaRecordSink(options.Kafka, Topology.Runtime.DeliveryTimeout, loggers.CreateLogger<KafkaRecordSink>());
         _context = new TaskContext(_state, _sink, clock, Metrics);
         Creatives = new CreativeTable(_log, Topology.Topics.CreativeFeatures.Name, loggers.CreateLogger<CreativeTable>());
-        Sequences = new SequenceCache(Topology.Users.CacheBytes, Metrics);
         if (Has(Roles.Memory))
             Namespaces = RoleFactories.Namespaces(Topology, clock);
+        if (Has(Roles.Users))
+            Sequences = Batcher(loggers);
     }
 
     /// <summary>The pipeline that runs.</summary>
@@ -50,8 +53,12 @@ public sealed partial class Platform : IAsyncDisposable
     /// <summary>The clock of everything in this instance.</summary>
     public TimeProvider Clock { get; }
 
-    /// <summary>The loaded models.</summary>
+    /// <summary>The models that the topology names.</summary>
     public ModelSet Models { get; }
+
+    /// <summary>The sequence model that runs now: the topology's, or the one that the registry has put in its place.</summary>
+    public (string Version, bool Trained) RunningModel =>
+        Sequences?.Model is { } model ? (model.Version, model.Trained) : (Models.Sequence.ModelVersion, Models.Sequence.Trained);
 
     /// <summary>How many partitions each topic has.</summary>
     public IReadOnlyDictionary<string, int> Partitions { get; }
@@ -62,8 +69,8 @@ public sealed partial class Platform : IAsyncDisposable
     /// <summary>The creative features that user tasks join with.</summary>
     public CreativeTable Creatives { get; }
 
-    /// <summary>The users' K/V caches.</summary>
-    public SequenceCache Sequences { get; }
+    /// <summary>Runs the sequence model for the user tasks; null without the users role.</summary>
+    public SequenceBatcher? Sequences { get; }
 
     /// <summary>The vector memory's namespaces of this instance, by name; empty without the memory role.</summary>
     public IReadOnlyDictionary<string, VectorNamespace> Namespaces { get; } = new Dictionary<string, VectorNamespace>();
@@ -88,6 +95,8 @@ public sealed partial class Platform : IAsyncDisposable
         var clusterId = await Task.Run(() => ClusterIdentity.Read(options.Kafka, options.ConnectTimeout), cancellationToken);
         var partitions = await options.Topics.EnsureAsync(TopicDefinitions.Of(options.Topology.Topology), cancellationToken);
         await options.Topics.EnsureAsync([.. Changelogs(options, partitions)], cancellationToken);
+        if (partitions[options.Topology.Topology.Topics.ModelRegistry.Name] is var registry and not 1)
+            throw new TopologyException($"topics.model_registry: the topic has {registry} partitions: it must have 1, whose order decides which model is in effect");
         var platform = new Platform(options, models, clusterId, partitions, clock, loggers);
         await Task.Run(() => platform._sink.Prepare(TopicDefinitions.Of(platform.Topology).Select(t => t.Name).Except(platform.Inputs())), cancellationToken);
         platform.Start(loggers);
@@ -109,6 +118,7 @@ public sealed partial class Platform : IAsyncDisposable
         await _stop.CancelAsync();
         foreach (var task in _runners.Select(r => r.Ended).Concat(_background))
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Sequences?.Dispose();
         UserView?.Dispose();
         CreativeView?.Dispose();
         _sink.Dispose();
@@ -124,8 +134,10 @@ public sealed partial class Platform : IAsyncDisposable
         var factories = new RoleFactories(this);
         if (Has(Roles.Users))
         {
+            var promotions = Follower(loggers);
             _background.Add(Creatives.RunAsync(_stop.Token));
-            Add(factories.Users(), Creatives.CaughtUp, loggers);
+            _background.Add(promotions.RunAsync(_stop.Token));
+            Add(factories.Users(Sequences!), Task.WhenAll(Creatives.CaughtUp, promotions.CaughtUp), loggers);
         }
         if (Has(Roles.Creatives))
             Add(factories.Creatives(), Task.CompletedTask, loggers);
@@ -147,6 +159,25 @@ public sealed partial class Platform : IAsyncDisposable
         _runners.Add(new RoleRunner(factory.Role, new StreamThread(factory, source, _context, Topology.Runtime, logger), ready));
     }
 
+    private SequenceBatcher Batcher(ILoggerFactory loggers) => new(
+        Loader(loggers).Open(Models.Sequence),
+        new SequenceCache(Topology.Users.CacheBytes, Metrics),
+        Topology.Users.Batch,
+        Metrics,
+        Clock,
+        loggers.CreateLogger<SequenceBatcher>());
+
+    private PromotionFollower Follower(ILoggerFactory loggers) => new(
+        _log,
+        Topology.Topics.ModelRegistry.Name,
+        (Models.Sequence.ModelVersion, Models.Sequence.WeightsSha256),
+        Loader(loggers),
+        Sequences!,
+        Metrics,
+        loggers.CreateLogger<PromotionFollower>());
+
+    private SequenceModels Loader(ILoggerFactory loggers) => new(_options.Topology, Models.Encoder.Dimension, loggers.CreateLogger<SequenceModels>());
+
     private void StartViews()
     {
         var client = new ClientOptions { BootstrapServers = _options.Kafka.BootstrapServers, Settings = _options.Kafka.ViewSettings() };
@@ -156,7 +187,8 @@ public sealed partial class Platform : IAsyncDisposable
 
     private List<Task> Views() => UserView is null ? [] : [UserView.CaughtUp, CreativeView!.CaughtUp];
 
-    private IEnumerable<string> Inputs() => [Topology.Topics.UserEvents.Name, Topology.Topics.Creatives.Name, Topology.Topics.MemoryUpdates.Name];
+    private IEnumerable<string> Inputs() =>
+        [Topology.Topics.UserEvents.Name, Topology.Topics.Creatives.Name, Topology.Topics.MemoryUpdates.Name, Topology.Topics.ModelRegistry.Name];
 
     private static IEnumerable<TopicDefinition> Changelogs(PlatformOptions options, IReadOnlyDictionary<string, int> partitions)
     {

@@ -15,9 +15,9 @@ internal sealed class RoleFactories(Platform platform)
     public static IReadOnlyDictionary<string, VectorNamespace> Namespaces(Topology topology, TimeProvider clock) =>
         topology.Memory.Select(n => new VectorNamespace(Options(n), clock)).ToDictionary(n => n.Options.Name, StringComparer.Ordinal);
 
-    public IProcessorFactory Users() => new UserProcessorFactory(
+    public IProcessorFactory Users(SequenceBatcher batcher) => new UserProcessorFactory(
         UserSettings.From(platform.Topology),
-        new UserServices(new HstuSequenceModel(platform.Models.Sequence), platform.Sequences, platform.Creatives, platform.Metrics, platform.Clock));
+        new UserServices(batcher, platform.Creatives, platform.Metrics, platform.Clock));
 
     public IProcessorFactory Creatives() => new CreativeProcessorFactory(
         CreativeSettings.From(platform.Topology, platform.Partitions[platform.Topology.Topics.Creatives.Name]),

@@ -30,7 +30,7 @@ internal sealed partial record DemoSummary(RunSummary Run, IReadOnlyList<string>
         DeadLetters(metrics),
         [.. session.Platform.Namespaces.Values.Select(n => string.Create(CultureInfo.InvariantCulture, $"namespace {n.Options.Name}: {n.LiveEntries:N0} entries, {n.SizeBytes / 1024.0:N0} KiB, version {n.Version}"))],
         await SampleUser.TakeAsync(session, cancellationToken),
-        session.Platform.Models.Sequence.Trained);
+        session.Platform.RunningModel.Trained);
 
     private static List<string> DeadLetters(PrometheusExporter metrics)
     {

@@ -67,7 +67,7 @@ internal sealed class LiveView(DemoSession session, TimeProvider clock)
             ("creatives", Text($"{session.Tap.Creatives.Count:N0}")),
             ("duplicates", Text($"{users[ProcessOutcome.Duplicate]:N0}")),
             ("dead letters", Text($"{users[ProcessOutcome.Rejected] + creatives[ProcessOutcome.Rejected]:N0}")),
-            ("K/V cache", Text($"{session.Platform.Sequences.SizeBytes / 1048576.0:0.0} MiB")),
+            ("K/V cache", Text($"{session.Platform.Sequences!.Cache.SizeBytes / 1048576.0:0.0} MiB")),
         ];
     }
 

@@ -48,9 +48,7 @@ internal sealed class CountingRole(string source, string target) : IProcessorFac
             return ProcessResult.Applied;
         }
 
-        public void EndBatch()
-        {
-        }
+        public bool EndBatch() => true;
 
         public void SaveState()
         {

@@ -1,6 +1,6 @@
 namespace Streaming.Runtime.Tests.Fakes;
 
-/// <summary>A clock that only the test moves; the monotonic clock moves with it.</summary>
+/// <summary>A clock that only the test moves, or that moves a little with every look at it; the monotonic clock moves with it.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     /// <summary>2026-01-01T00:00:00Z.</summary>
@@ -12,7 +12,10 @@ internal sealed class ManualTime : TimeProvider
 
     public long NowMs => StartMs + (_ticks / TimeSpan.TicksPerMillisecond);
 
-    public override long GetTimestamp() => _ticks;
+    /// <summary>How far a look at the monotonic clock moves it.</summary>
+    public TimeSpan Drift { get; set; }
+
+    public override long GetTimestamp() => _ticks += Drift.Ticks;
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(NowMs);
 

@@ -53,6 +53,9 @@ internal sealed class World : IDisposable
     /// <summary>The creative table of the newest instance.</summary>
     public CreativeTable Table { get; private set; } = null!;
 
+    /// <summary>The batcher of the newest instance.</summary>
+    public SequenceBatcher Batcher { get; private set; } = null!;
+
     public Topology Topology { get; set; } = new()
     {
         Name = "test",
@@ -85,7 +88,8 @@ internal sealed class World : IDisposable
         foreach (var record in world.Log.Read(world.Topology.Topics.CreativeFeatures.Name))
             world.Table.Apply(record);
         var cache = new SequenceCache(world.UserOptions.CacheBytes, world.Metrics);
-        return new UserProcessorFactory(UserSettings.From(world.Topology), new(world.Model, cache, world.Table, world.Metrics, world.Clock));
+        world.Batcher = new SequenceBatcher(world.Model, cache, world.UserOptions.Batch, world.Metrics, world.Clock, NullLogger.Instance);
+        return new UserProcessorFactory(UserSettings.From(world.Topology), new(world.Batcher, world.Table, world.Metrics, world.Clock));
     }
 
     public static IProcessorFactory CreativesRole(World world) =>

@@ -1,4 +1,5 @@
 using Streaming.Core.Contracts;
+using Streaming.Core.Topologies;
 using Streaming.Runtime.Tests.Fakes;
 
 namespace Streaming.Runtime.Tests.Tasks;
@@ -10,6 +11,7 @@ public sealed class LeaseTests : IDisposable
 
     public LeaseTests()
     {
+        OneByOne();
         foreach (var @event in UserEvents.Row("u1", 10))
             _world.Send(@event);
     }
@@ -44,13 +46,13 @@ public sealed class LeaseTests : IDisposable
     [Fact]
     public void A_long_batch_polls_to_renew_its_lease()
     {
-        // Three seconds a token: the second record after a poll is the last that may be published before the next poll.
+        // Three seconds a token: every second feature is computed after the lease has ended, and waits for the poll that renews it.
         _world.Model.Fails = _ => Spend(TimeSpan.FromSeconds(3));
         var renewals = 0;
         var rejoins = 0;
         _world.Run(new Step.Poll(10), new Step.Do(i => (renewals, rejoins) = (i.Source.Renewals, i.Source.Rejoins)));
 
-        Assert.Equal(4, renewals);
+        Assert.Equal(5, renewals);
         Assert.Equal(0, rejoins);
         Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), Versions());
     }
@@ -67,9 +69,10 @@ public sealed class LeaseTests : IDisposable
             new Step.Poll(0),
             new Step.Do(i => rejoins = i.Source.Rejoins - rejoins));
 
-        Assert.Equal(4, published);
+        Assert.Equal(3, published);
         Assert.Equal(1, rejoins);
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), Versions());
+        // The fourth was applied and not published: the task may not commit it, and begins anew.
+        Assert.Equal([0, 1, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9], Versions());
     }
 
     [Fact]
@@ -86,9 +89,60 @@ public sealed class LeaseTests : IDisposable
             }),
             new Step.Poll(8));
 
-        // Two were published before the loss; nothing was committed, so the new task begins at 0 and must not jump to 2.
-        Assert.Equal([0, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9], Versions());
+        // One was published before the loss; nothing was committed, so the new task begins at 0 and must not jump to 2.
+        Assert.Equal([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9], Versions());
     }
+
+    [Theory]
+    [InlineData(6, true)]
+    [InlineData(11, false)]
+    public void A_batch_that_outlives_the_lease_is_published_only_if_the_session_lives(int seconds, bool lives)
+    {
+        Batched();
+        var slow = true;
+        _world.Model.Fails = _ => slow && !(slow = false) && Spend(TimeSpan.FromSeconds(seconds));
+        var (published, renewals, rejoins) = (-1, -1, -1);
+        _world.Run(
+            new Step.Poll(8),
+            new Step.Do(i => (published, renewals) = (_world.Sink.Published, i.Source.Renewals)),
+            new Step.Poll(0),
+            new Step.Do(i => rejoins = i.Source.Rejoins));
+
+        // The poll that renews the lease brings a ninth record.
+        Assert.Equal(lives ? (9, 1, 0) : (0, 1, 1), (published, renewals, rejoins));
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), Versions());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_batch_that_waits_for_the_lease_goes_with_its_partition(bool lost)
+    {
+        Batched();
+        var slow = true;
+        _world.Model.Fails = _ => slow && !(slow = false) && Spend(TimeSpan.FromSeconds(6));
+        var published = -1;
+        _world.Run(
+            new Step.Do(i => i.Source.OnRenewal = () =>
+            {
+                i.Source.OnRenewal = null;
+                if (lost)
+                    i.Source.LoseAll();
+                else
+                    i.Source.RevokeAll();
+                published = _world.Sink.Published;
+                i.Source.AssignAll();
+            }),
+            new Step.Poll(8));
+
+        // Nothing of it was published, so nothing of it may have been committed.
+        Assert.Equal(0, published);
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), Versions());
+    }
+
+    private void OneByOne() => _world.UserOptions = _world.UserOptions with { Batch = new BatchOptions { Max = 1 } };
+
+    private void Batched() => _world.UserOptions = _world.UserOptions with { Batch = new BatchOptions() };
 
     private bool Spend(TimeSpan time)
     {

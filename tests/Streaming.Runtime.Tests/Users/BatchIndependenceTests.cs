@@ -1,4 +1,6 @@
 using FsCheck.Fluent;
+using Streaming.Core.Topologies;
+using Streaming.Runtime.Records;
 using Streaming.Runtime.Tests.Fakes;
 
 namespace Streaming.Runtime.Tests.Users;
@@ -26,6 +28,36 @@ public sealed class BatchIndependenceTests
             Outcome.OfUsers(roomy).AssertSame(Outcome.OfUsers(tight));
         }).QuickCheckThrowOnFailure(seed: 20260201, maxTest: 15);
 
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(2, 100, 1)]
+    [InlineData(5, 3, 1)]
+    [InlineData(64, 6, 2)]
+    [InlineData(64, 100, 0)]
+    public void Results_are_the_same_bits_wherever_a_batch_of_the_model_ends(int max, int budgetMs, int driftMs) =>
+        Prop.ForAll(Scenario.Any, Cuts, (scenario, polls) =>
+        {
+            using var single = Run(scenario, [], new BatchOptions { Max = 1 });
+            using var batched = Run(scenario, polls, new BatchOptions { Max = max, Budget = TimeSpan.FromMilliseconds(budgetMs) }, driftMs: driftMs);
+
+            Assert.Equal(single.Log.Read("user-features").Select(Text), batched.Log.Read("user-features").Select(Text));
+            Outcome.OfUsers(single).AssertSame(Outcome.OfUsers(batched));
+        }).QuickCheckThrowOnFailure(seed: 20260301, maxTest: 15);
+
+    [Fact]
+    public void The_comparison_sees_a_model_that_steps_a_user_out_of_order()
+    {
+        var caught = Assert.ThrowsAny<Exception>(() => Prop.ForAll(Scenario.Any, Cuts, (scenario, polls) =>
+        {
+            using var single = Run(scenario, [], new BatchOptions { Max = 1 });
+            using var batched = Run(scenario, polls, new BatchOptions(), new FakeSequenceModel { StepsBackwards = true });
+
+            Outcome.OfUsers(single).AssertSame(Outcome.OfUsers(batched));
+        }).QuickCheckThrowOnFailure(seed: 20260302, maxTest: 15));
+
+        Assert.Contains("Assert.Equal() Failure", caught.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_tiny_cache_rebuilds_users_and_a_large_one_does_not()
     {
@@ -46,6 +78,20 @@ public sealed class BatchIndependenceTests
         }
 
         Assert.NotEqual(Outcome.OfUsers(roomy).Features, Outcome.OfUsers(tight).Features);
+    }
+
+    private static FsCheck.Arbitrary<int[]> Cuts { get; } = Arb.From(Gen.ArrayOf(Gen.Choose(1, 12), 12));
+
+    private static string Text(InputRecord record) => $"{record.Source}@{record.Offset} {Convert.ToHexString(record.Value!)}";
+
+    private static World Run(Scenario scenario, int[] polls, BatchOptions batch, FakeSequenceModel? model = null, int driftMs = 0)
+    {
+        var world = new World { Model = model ?? new FakeSequenceModel() };
+        world.UserOptions = world.UserOptions with { Batch = batch };
+        world.Clock.Drift = TimeSpan.FromMilliseconds(driftMs);
+        scenario.Produce(world);
+        world.Run(polls.Select(n => (Step)new Step.Poll(n)));
+        return world;
     }
 
     private static int Appends(long cacheBytes)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FsCheck.Fluent;
+using Streaming.Core.Topologies;
 using Streaming.Runtime.Tasks;
 using Streaming.Runtime.Tests.Fakes;
 
@@ -77,7 +78,7 @@ public sealed class EffectivelyOnceTests
         straight.Run();
 
         using var disturbed = new World();
-        disturbed.UserOptions = straight.UserOptions with { MaxActors = 2, CacheBytes = 200 };
+        disturbed.UserOptions = straight.UserOptions with { MaxActors = 2, CacheBytes = 400, Batch = new BatchOptions { Max = 3 } };
         plant(disturbed);
         scenario.Produce(disturbed);
         disturbed.Sink.Immediate = false;

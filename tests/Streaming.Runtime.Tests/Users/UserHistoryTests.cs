@@ -131,6 +131,7 @@ public sealed class UserHistoryTests : IDisposable
         var second = _world.Send(UserEvents.Make("e2", minute: 1));
         processor.Process(first, _output);
         processor.Process(second, _output);
+        Assert.Empty(_output.Records);
         processor.SaveState();
         var again = Open();
 
@@ -158,5 +159,10 @@ public sealed class UserHistoryTests : IDisposable
     private UserProcessor Open(MemoryState? state = null) =>
         (UserProcessor)World.Users(_world).Create(new("user-events", 0), state ?? _state);
 
-    private ProcessResult Apply(UserProcessor processor, UserEvent @event) => processor.Process(_world.Send(@event), _output);
+    private ProcessResult Apply(UserProcessor processor, UserEvent @event)
+    {
+        var result = processor.Process(_world.Send(@event), _output);
+        Assert.True(processor.EndBatch());
+        return result;
+    }
 }

@@ -100,7 +100,12 @@ public sealed partial class ComposeTests
         var shown = Panels().SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
             .SelectMany(target => Metric().Matches(target.GetProperty("expr").GetString()!).Select(match => match.Value)).Distinct();
         Assert.Equal(
-            ["streaming_consumer_lag", "streaming_dead_letters_total", "streaming_freshness_seconds_bucket", "streaming_records_processed_total"],
+            [
+                "streaming_consumer_lag", "streaming_dead_letters_total", "streaming_freshness_seconds_bucket", "streaming_model_info",
+                "streaming_records_processed_total", "streaming_sequence_batch_duration_seconds_bucket", "streaming_sequence_batch_size_bucket",
+                "streaming_sequence_batch_size_count", "streaming_sequence_batch_size_sum", "streaming_sequence_cache_evictions_total",
+                "streaming_sequence_cache_hits_total", "streaming_sequence_cache_rebuilds_total", "streaming_sequence_step_duration_seconds_bucket",
+            ],
             shown.Order(StringComparer.Ordinal));
     }
 

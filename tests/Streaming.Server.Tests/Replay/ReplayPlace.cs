@@ -9,10 +9,11 @@ internal sealed class ReplayPlace : IDisposable
 
     /// <param name="bootstrapServers">The cluster.</param>
     /// <param name="commitInterval">How often tasks commit, as a topology writes it.</param>
-    public ReplayPlace(string bootstrapServers, string commitInterval = "500ms")
+    /// <param name="edit">Another change to the topology's text.</param>
+    public ReplayPlace(string bootstrapServers, string commitInterval = "500ms", Func<string, string>? edit = null)
     {
         _bootstrapServers = bootstrapServers;
-        _topology = new("", edit: text => TestTopology.Replace(text, "commit_interval: 500ms", $"commit_interval: {commitInterval}"));
+        _topology = new("", edit: text => TestTopology.Replace(edit?.Invoke(text) ?? text, "commit_interval: 500ms", $"commit_interval: {commitInterval}"));
         Progress = new(bootstrapServers);
     }
 
