@@ -16,6 +16,7 @@ internal static class CommandLineRoot
             ReplayCommand.Create(settings),
             ProduceCommand.Create(settings),
             TailCommand.Create(settings),
+            ExportCommand.Create(settings),
             UserCommand.Create(),
             CreativeCommand.Create(),
             SearchCommand.Create(),
