@@ -1,0 +1,14 @@
+namespace Streaming.Models.Hstu;
+
+/// <summary>Settings of a <see cref="CpuHstuEngine"/>. Read once.</summary>
+public sealed record HstuEngineOptions
+{
+    /// <summary>Most K/V bytes of all sequences together; a step that needs more throws. At least one sequence with a full window.</summary>
+    public required long CapacityBytes { get; init; }
+
+    /// <summary>How keys and values are kept.</summary>
+    public HstuKvPrecision KvPrecision { get; init; } = HstuKvPrecision.Bf16;
+
+    /// <summary>Most tokens of one <see cref="IHstuEngine.Step"/>, 1..1,024; also the tokens of a chunk of <see cref="IHstuEngine.Append"/>.</summary>
+    public int MaxBatch { get; init; } = 64;
+}
