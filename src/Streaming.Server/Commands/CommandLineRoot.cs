@@ -23,6 +23,7 @@ internal static class CommandLineRoot
             TopologyCommand.Create(),
             CodebookCommand.Create(),
             ModelCommand.Create(),
+            AccuracyCommand.Create(),
             BenchCommand.Create(settings),
         };
         return root.Parse(rest);

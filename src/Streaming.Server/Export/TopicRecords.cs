@@ -26,7 +26,7 @@ internal static class TopicRecords
         where T : IMessage<T>
     {
         var read = await ReadToNowAsync(log, topic, cancellationToken);
-        return InOrderOfArrival(read).Where(r => r.Value is not null).Select((r, index) =>
+        return ArrivalOrder.Merge(read).Where(r => r.Value is not null).Select((r, index) =>
             Parse(r, parser) is { } message && r.Key is not null && Encoding.UTF8.GetString(r.Key) == keyOf(message)
                 ? record(index, message, WorkloadFault.None)
                 : WorkloadRecord.OfBytes(index, "", r.Value!, WorkloadFault.None));
@@ -39,16 +39,6 @@ internal static class TopicRecords
         await log.ReadAllAsync(topic, read.Add, caughtUp.Cancel, caughtUp.Token);
         cancellationToken.ThrowIfCancellationRequested();
         return read;
-    }
-
-    /// <summary>Merges partitions by append time without changing the order inside one, where clocks of producers may have gone back.</summary>
-    internal static IEnumerable<InputRecord> InOrderOfArrival(IEnumerable<InputRecord> records)
-    {
-        Dictionary<int, long> newest = [];
-        return records
-            .Select(r => (Record: r, TimeMs: newest[r.Source.Partition] = Math.Max(r.AppendTimeMs, newest.GetValueOrDefault(r.Source.Partition, long.MinValue))))
-            .OrderBy(r => r.TimeMs)
-            .Select(r => r.Record);
     }
 
     private static T? Parse<T>(InputRecord record, MessageParser<T> parser)
