@@ -39,7 +39,7 @@ internal static class AccuracyLine
 
     public static string Text(string dataset, FreshnessRow row) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{dataset}, embedding up to {row.Staleness}: HR@10 {row.Metrics.Hr10Unseen:0.0000} NDCG@10 {row.Metrics.Ndcg10Unseen:0.0000} among unseen items ({row.Metrics.Hr10:0.0000} {row.Metrics.Ndcg10:0.0000} among all); {row.MissedEvents:0.0} events missed, {row.WithoutEmbedding:P1} without embedding");
+        $"{dataset}, staleness {row.Staleness}: HR@10 {row.Metrics.Hr10Unseen:0.0000} NDCG@10 {row.Metrics.Ndcg10Unseen:0.0000} among unseen items ({row.Metrics.Hr10:0.0000} {row.Metrics.Ndcg10:0.0000} among all); {row.MissedEvents:0.0} events missed, {100 * row.WithoutEmbedding:0.0}% without embedding");
 
     // JSON has no NaN; null is left out.
     private static double? Known(double value) => double.IsNaN(value) ? null : value;

@@ -53,9 +53,9 @@ internal static class AccuracyReport
     {
         var row = set.Rows[0];
         var error = Math.Sqrt(row.Streaming.Hr10Unseen * (1 - row.Streaming.Hr10Unseen) / row.Targets);
-        var protocol = set.Freshness.Count == 0
-            ? "Leave-one-out: the last event of each user is the target of the test, the one before it of validation, and all others train. Events have an order and no times, so the models have no time bias."
-            : "In time order: the last fifth of the events is the test, and nothing of it trains. Every event of the test is a target, but for a user's first.";
+        var protocol = set.TestFrom is { } from
+            ? string.Create(CultureInfo.InvariantCulture, $"In time order: every event from {from:yyyy-MM-dd HH:mm:ss} UTC on is a target of the test, but for a user's first,\nand none of them trains.")
+            : "Leave-one-out: the last event of each user is the target of the test, the one before it of validation, and all others train.\nEvents have an order and no times, so the models have no time bias.";
         return string.Create(CultureInfo.InvariantCulture, $"{protocol} {row.Targets:N0} targets; one standard error of HR@10 is {error:0.0000}.\n");
     }
 
@@ -111,7 +111,7 @@ internal static class AccuracyReport
         foreach (var row in set.Freshness)
         {
             var m = row.Metrics;
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Staleness} | {m.Hr10Unseen:0.0000} | {m.Ndcg10Unseen:0.0000} | {m.Hr10Unseen / freshest:P0} | {row.Hr10WithoutFallback:0.0000} | {m.Hr10:0.0000} | {m.Ndcg10:0.0000} | {row.MissedEvents:0.0} | {row.WithoutEmbedding:P1} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Staleness} | {m.Hr10Unseen:0.0000} | {m.Ndcg10Unseen:0.0000} | {100 * m.Hr10Unseen / freshest:0}% | {row.Hr10WithoutFallback:0.0000} | {m.Hr10:0.0000} | {m.Ndcg10:0.0000} | {row.MissedEvents:0.0} | {100 * row.WithoutEmbedding:0.0}% |\n");
         }
     }
 
@@ -122,9 +122,9 @@ internal static class AccuracyReport
         The same model, the same requests, older embeddings. A request comes in the moment before each event of the test, and asks for ten films.
         *Last event* uses the embedding after the user's newest event, as the platform publishes it. *1 hour* uses the newest embedding that
         existed one hour before the request, as a batch system with that delay would have it: events of the last hour are not in it. The others
-        likewise. A user who had no embedding by then gets the films by popularity, counted before the
-        test; under *no fall-back* such a request is a miss. Films that the user has rated are
-        left out (*unseen*) with a list that is always fresh, so that only the age of the embedding differs. *Popularity* gives everybody the same.
+        likewise. A user who had no embedding by then gets the films by popularity, counted before the test; under *no fall-back* such a request
+        is a miss. Films that the user has rated are left out (*unseen*) with a list that is always fresh, so that only the age of the embedding
+        differs. *Popularity* gives everybody the same.
 
 
         """;

@@ -38,7 +38,7 @@ internal sealed class AccuracyRun(AccuracySubject subject, IDataSet dataSet, str
             var done = 0;
             freshness = FreshnessStudy.Run(log, model.Items, embeddings, targets, recorded.CutTime, () => step.Set(++done));
         }
-        return new(subject.Dataset, rows, freshness);
+        return new(subject.Dataset, recorded.CutTime > 0 ? DateTimeOffset.FromUnixTimeSeconds(recorded.CutTime) : null, rows, freshness);
     }
 
     private static float[] Embed(SequenceLog log, AccuracyModel model, HstuKvPrecision precision, Progress progress, string name, CancellationToken cancellationToken)

@@ -6,10 +6,10 @@ namespace Streaming.Server.Accuracy;
 public static class FreshnessPicture
 {
     private const int Width = 720;
-    private const int Height = 380;
+    private const int Height = 396;
     private const int Left = 64;
     private const int Right = 16;
-    private const int Top = 56;
+    private const int Top = 72;
     private const int Bottom = 56;
     private const double BarShare = 0.62;
     private const string FreshColour = "#0b6e4f";
@@ -23,9 +23,10 @@ public static class FreshnessPicture
     /// <param name="dataset">Named in the title.</param>
     public static string Draw(IReadOnlyList<FreshnessRow> rows, string dataset)
     {
-        string title = $"HR@10 of the next item by staleness of the user embedding ({dataset}, replayed in time order)";
+        const string title = "HR@10 of the next item by staleness of the user embedding";
         var svg = new SvgText(Width, Height, title);
-        svg.Text(Left, 26, title, size: 14);
+        svg.Text(Left, 22, title, size: 15);
+        svg.Text(Left, 40, $"{dataset}, replayed in time order; items that the user has met are left out", colour: "#666");
         double highest = rows.Max(r => r.Metrics.Hr10Unseen);
         double step = Array.Find(NiceSteps, s => highest / s <= 6) is > 0 and var nice ? nice : NiceSteps[^1];
         double top = Math.Max(1, Math.Ceiling(highest / step)) * step;

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 
 namespace Streaming.Server.Tests.Accuracy;
 
@@ -51,11 +51,19 @@ public sealed class AccuracyCommandTests
 
     private static void Record(TestDirectory folder, double hr10, double ndcg10, string version = "hstu-seeded-1", int? targets = null) => File.WriteAllText(
         folder.PathOf("result.json"),
-        new JsonObject
+        JsonSerializer.Serialize(new
         {
-            ["dataset"] = "ml-latest-small", ["model"] = "hstu", ["variant"] = "seeded", ["seed"] = 1, ["shipped"] = true, ["model_version"] = version,
-            ["hr10"] = hr10, ["ndcg10"] = ndcg10, ["cut_time"] = CutTime, ["targets"] = targets, ["settings"] = new JsonObject(),
-        }.ToJsonString());
+            dataset = "ml-latest-small",
+            model = "hstu",
+            variant = "seeded",
+            seed = 1,
+            shipped = true,
+            model_version = version,
+            hr10,
+            ndcg10,
+            cut_time = CutTime,
+            targets,
+        }));
 
     private static Task<ProgramResult> RunAsync(TestDirectory results) => StreamingProgram.RunAsync(
         "accuracy", "--data", SmallDataSet.First.Folder, "--model", RepositoryFiles.PathOf("models/hstu-default"),

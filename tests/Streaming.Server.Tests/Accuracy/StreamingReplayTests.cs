@@ -34,7 +34,7 @@ public sealed class StreamingReplayTests
     public void A_model_that_does_not_know_the_action_is_refused()
     {
         var model = HstuModel.Seeded(HstuDefaultModel.Config with { Actions = ["click"] }, 1, "clicks");
-        using var engine = new HstuEngine(model);
+        using var engine = Engine(batch: 4, model);
         var error = Assert.Throws<ArgumentException>(() => StreamingReplay.Embed(Log, Items(), engine, _ => { }, CancellationToken.None));
         Assert.Contains("'rating'", error.Message, StringComparison.Ordinal);
     }
@@ -47,8 +47,8 @@ public sealed class StreamingReplayTests
         Assert.Throws<ArgumentException>(() => StreamingReplay.Embed(Log, items, engine, _ => { }, CancellationToken.None));
     }
 
-    private static CpuHstuEngine Engine(int batch) =>
-        new(Model, new HstuEngineOptions { CapacityBytes = 256 << 20, KvPrecision = HstuKvPrecision.Fp32, MaxBatch = batch });
+    private static CpuHstuEngine Engine(int batch, HstuModel? model = null) =>
+        new(model ?? Model, new HstuEngineOptions { CapacityBytes = 256 << 20, KvPrecision = HstuKvPrecision.Fp32, MaxBatch = batch });
 
     private static ItemVectors Items()
     {
