@@ -2,19 +2,18 @@ using System.Globalization;
 
 namespace Streaming.Server.Accuracy;
 
-/// <summary>Draws the value of freshness: a bar a row, the freshest first.</summary>
+/// <summary>Draws the value of freshness: a bar a row, the freshest first; what popularity adds where there is no embedding stands on top in grey.</summary>
 public static class FreshnessPicture
 {
     private const int Width = 720;
-    private const int Height = 396;
+    private const int Height = 412;
     private const int Left = 64;
     private const int Right = 16;
-    private const int Top = 72;
+    private const int Top = 88;
     private const int Bottom = 56;
     private const double BarShare = 0.62;
-    private const string FreshColour = "#0b6e4f";
-    private const string StaleColour = "#8fb8a8";
-    private const string BaselineColour = "#b8b8b8";
+    private const string OwnColour = "#0b6e4f";
+    private const string PopularColour = "#b8b8b8";
 
     private static readonly double[] NiceSteps = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 
@@ -27,6 +26,10 @@ public static class FreshnessPicture
         var svg = new SvgText(Width, Height, title);
         svg.Text(Left, 22, title, size: 15);
         svg.Text(Left, 40, $"{dataset}, replayed in time order; items that the user has met are left out", colour: "#666");
+        svg.Rectangle(Left, 52, 10, 10, OwnColour);
+        svg.Text(Left + 16, 62, "by the embedding");
+        svg.Rectangle(Left + 140, 52, 10, 10, PopularColour);
+        svg.Text(Left + 156, 62, "by popularity, where the user has no embedding yet");
         double highest = rows.Max(r => r.Metrics.Hr10Unseen);
         double step = Array.Find(NiceSteps, s => highest / s <= 6) is > 0 and var nice ? nice : NiceSteps[^1];
         double top = Math.Max(1, Math.Ceiling(highest / step)) * step;
@@ -40,14 +43,21 @@ public static class FreshnessPicture
         for (int i = 0; i < rows.Count; i++)
         {
             double value = rows[i].Metrics.Hr10Unseen, middle = Left + (slot * (i + 0.5));
-            string colour = i == 0 ? FreshColour : i == rows.Count - 1 ? BaselineColour : StaleColour;
-            svg.Rectangle(middle - (slot * BarShare / 2), Y(value), slot * BarShare, Y(0) - Y(value), colour);
+            double own = Math.Min(value, rows[i].Hr10WithoutFallback);
+            Bar(middle, own, 0, OwnColour);
+            Bar(middle, value, own, PopularColour);
             svg.Text(middle, Y(value) - 6, value.ToString("0.0000", CultureInfo.InvariantCulture), anchor: "middle");
             svg.Text(middle, Y(0) + 20, rows[i].Staleness, anchor: "middle");
         }
 
         svg.Text((Left + Width - Right) / 2.0, Height - 12, "the embedding is up to …", anchor: "middle", colour: "#666");
         return svg.ToString();
+
+        void Bar(double middle, double to, double from, string colour)
+        {
+            if (to > from)
+                svg.Rectangle(middle - (slot * BarShare / 2), Y(to), slot * BarShare, Y(from) - Y(to), colour);
+        }
 
         double Y(double value) => Height - Bottom - ((Height - Top - Bottom) * value / top);
     }

@@ -39,8 +39,7 @@ public static class FreshnessStudy
             done();
         }
 
-        RankingMetrics baseline = RankingMetrics.Of(popular);
-        rows.Add(new("popularity", baseline, baseline.Hr10Unseen, targets.Average(t => t.Event - log.Start(t.User)), 1));
+        rows.Add(new("popularity", RankingMetrics.Of(popular), Hr10WithoutFallback: 0, targets.Average(t => t.Event - log.Start(t.User)), 1));
         done();
         return rows;
 

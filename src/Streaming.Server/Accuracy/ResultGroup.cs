@@ -1,17 +1,18 @@
 namespace Streaming.Server.Accuracy;
 
-/// <summary>The training runs of one model and variant that differ in their seed alone.</summary>
-internal sealed record ResultGroup(string Model, string Variant, IReadOnlyList<BatchResult> Runs)
+/// <summary>The training runs of one model, variant and split that differ in their seed alone.</summary>
+internal sealed record ResultGroup(string Model, string Variant, bool ByTime, IReadOnlyList<BatchResult> Runs)
 {
     public bool Shipped => Runs.Any(r => r.Shipped);
 
-    /// <summary>Groups of a data set, the best validation first, by which variants are chosen; the baseline of another model last.</summary>
+    /// <summary>Groups of a data set: splits in time first, then by model, then the best validation first, by which variants are chosen.</summary>
     public static IReadOnlyList<ResultGroup> Of(string dataset, IEnumerable<BatchResult> results) =>
     [
         .. results.Where(r => r.Dataset == dataset)
-            .GroupBy(r => (r.Model, r.Variant))
-            .Select(g => new ResultGroup(g.Key.Model, g.Key.Variant, [.. g.OrderBy(r => r.Seed)]))
-            .OrderBy(g => g.Model, StringComparer.Ordinal)
+            .GroupBy(r => (r.Model, r.Variant, ByTime: r.CutTime > 0))
+            .Select(g => new ResultGroup(g.Key.Model, g.Key.Variant, g.Key.ByTime, [.. g.OrderBy(r => r.Seed)]))
+            .OrderByDescending(g => g.ByTime)
+            .ThenBy(g => g.Model, StringComparer.Ordinal)
             .ThenByDescending(g => g.Mean(r => r.ValidNdcg10) ?? 0),
     ];
 

@@ -41,14 +41,14 @@ public sealed class StalenessTests
         var user = Enumerable.Range(0, log.UserCount).Single(u => log.End(u) - log.Start(u) == 3);
         Target[] targets = [new(user, log.Start(user) + 1), new(user, log.Start(user) + 2)];
 
-        var rows10 = FreshnessStudy.Run(log, new ItemVectors(rows, 2), embeddings, targets, Noon, () => { });
+        var found = FreshnessStudy.Run(log, new ItemVectors(rows, 2), embeddings, targets, Noon, () => { });
 
         // Fresh: film 2 is next to film 1, but film 20 is far from film 2. Stale by a minute: no embedding; film 20 is the most popular, film 2 was never met before the test.
-        Assert.Equal(["last event", "1 minute", "1 hour", "1 day", "1 week", "popularity"], rows10.Select(r => r.Staleness));
-        Assert.Equal((0.5, 0.5, 0.0, 0.0), Figures(rows10[0]));
-        Assert.Equal((0.5, 0.0, 1.5, 1.0), Figures(rows10[1]));
-        Assert.Equal((0.5, 0.5, 1.5, 1.0), Figures(rows10[5]));
-        Assert.Equal(0.5, rows10[5].Metrics.Ndcg10Unseen);
+        Assert.Equal(["last event", "1 minute", "1 hour", "1 day", "1 week", "popularity"], found.Select(r => r.Staleness));
+        Assert.Equal((0.5, 0.5, 0.0, 0.0), Figures(found[0]));
+        Assert.Equal((0.5, 0.0, 1.5, 1.0), Figures(found[1]));
+        Assert.Equal((0.5, 0.0, 1.5, 1.0), Figures(found[5]));
+        Assert.Equal(0.5, found[5].Metrics.Ndcg10Unseen);
     }
 
     private static (double Hr10, double WithoutFallback, double Missed, double Without) Figures(FreshnessRow row) =>
