@@ -21,6 +21,8 @@ import struct
 
 import onnx_writer as onnx
 
+DEFAULT_VERSION, DEFAULT_SEED = "hashed-ngrams-1", 20260101
+WORD_BUCKETS, CHARACTER_BUCKETS, DIMENSION = 5118, 3072, 32
 PADDING_ID, NO_TEXT_ID, FIRST_ID = 0, 1, 2
 MASK = (1 << 64) - 1
 WORD_WEIGHT, STOP_WORD_WEIGHT, CHARACTER_WEIGHT, COMMON_CHARACTER_WEIGHT = 1.0, 0.1, 0.35, 0.1
@@ -86,13 +88,19 @@ def orthonormal(random: Gaussian, size: int) -> list[list[float]]:
     return rows
 
 
-def build(seed: int, word_buckets: int, character_buckets: int, dimension: int) -> bytes:
+def weights(seed: int, word_buckets: int, character_buckets: int, dimension: int) -> tuple[bytes, bytes]:
+    """Table [rows, dimension] float16 and projection [dimension, dimension] float32, as the graph holds them."""
     random = Gaussian(seed)
-    weights = row_weights(word_buckets, character_buckets)
-    table = b"".join(struct.pack("<e", random.next() * weight) for weight in weights for _ in range(dimension))
+    rows = row_weights(word_buckets, character_buckets)
+    table = b"".join(struct.pack("<e", random.next() * weight) for weight in rows for _ in range(dimension))
     projection = b"".join(struct.pack("<f", item) for row in orthonormal(random, dimension) for item in row)
+    return table, projection
+
+
+def graph(table: bytes, projection: bytes, rows: int, dimension: int) -> bytes:
+    """The ONNX file; training/hstu puts learned weights into the same graph."""
     tensors = [
-        onnx.tensor("table", onnx.FLOAT16, [len(weights), dimension], table),
+        onnx.tensor("table", onnx.FLOAT16, [rows, dimension], table),
         onnx.tensor("projection", onnx.FLOAT, [dimension, dimension], projection),
         onnx.tensor("padding", onnx.INT64, [], struct.pack("<q", PADDING_ID)),
         onnx.tensor("tokens_axis", onnx.INT64, [1], struct.pack("<q", 1)),
@@ -123,26 +131,17 @@ def build(seed: int, word_buckets: int, character_buckets: int, dimension: int) 
     return onnx.model("streaming", "hashed_ngrams", nodes, tensors, inputs, outputs)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--encoder-version", default="hashed-ngrams-1")
-    parser.add_argument("--seed", type=int, default=20260101)
-    parser.add_argument("--word-buckets", type=int, default=5118)
-    parser.add_argument("--character-buckets", type=int, default=3072)
-    parser.add_argument("--dimension", type=int, default=32)
-    options = parser.parse_args()
-
-    content = build(options.seed, options.word_buckets, options.character_buckets, options.dimension)
-    manifest = {
+def manifest(version: str, trained: bool, sha256: str, word_buckets: int = WORD_BUCKETS, character_buckets: int = CHARACTER_BUCKETS,
+             dimension: int = DIMENSION) -> dict:
+    return {
         "format_version": 1,
-        "encoder_version": options.encoder_version,
-        "trained": False,
-        "model": {"file": "encoder.onnx", "sha256": hashlib.sha256(content).hexdigest()},
+        "encoder_version": version,
+        "trained": trained,
+        "model": {"file": "encoder.onnx", "sha256": sha256},
         "tokenizer": {
             "kind": "hashed-ngrams",
-            "buckets": FIRST_ID + options.word_buckets + options.character_buckets,
-            "word_buckets": options.word_buckets,
+            "buckets": FIRST_ID + word_buckets + character_buckets,
+            "word_buckets": word_buckets,
             "word_ngrams": 2,
             "char_ngram_min": 3,
             "char_ngram_max": 4,
@@ -151,13 +150,28 @@ def main() -> None:
         },
         "input": "ids",
         "output": "embedding",
-        "dimension": options.dimension,
+        "dimension": dimension,
         "normalise": True,
     }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--encoder-version", default=DEFAULT_VERSION)
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    parser.add_argument("--word-buckets", type=int, default=WORD_BUCKETS)
+    parser.add_argument("--character-buckets", type=int, default=CHARACTER_BUCKETS)
+    parser.add_argument("--dimension", type=int, default=DIMENSION)
+    options = parser.parse_args()
+
+    sizes = (options.word_buckets, options.character_buckets, options.dimension)
+    content = graph(*weights(options.seed, *sizes), FIRST_ID + options.word_buckets + options.character_buckets, options.dimension)
+    described = manifest(options.encoder_version, False, hashlib.sha256(content).hexdigest(), *sizes)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "encoder.onnx").write_bytes(content)
-    (options.out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-    print(f"{options.out}: {len(content)} bytes, sha256 {manifest['model']['sha256']}")
+    (options.out / "manifest.json").write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8", newline="\n")
+    print(f"{options.out}: {len(content)} bytes, sha256 {described['model']['sha256']}")
 
 
 if __name__ == "__main__":

@@ -12,19 +12,25 @@ public static class FullRecompute
     private const double MinNorm = 1e-6;
 
     /// <summary>The user embedding after each token, [tokens][output width].</summary>
-    public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuToken> tokens)
+    public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuToken> tokens) =>
+        Layers(model, tokens)[^1].Select(row => Head(model, row)).ToArray();
+
+    /// <summary>The residual stream of every token, as the newest of its history, before the first layer and after each, [layers + 1][tokens][width].</summary>
+    public static double[][][] Layers(HstuModel model, IReadOnlyList<HstuToken> tokens)
     {
         var times = tokens.Select(token => token.EventTimeSeconds).ToArray();
         // Row i as the newest of its history, and as those after it see it.
         var newest = tokens.Select(token => Embed(model, token)).ToArray();
         var final = newest;
+        var rows = new List<double[][]> { newest };
         for (var layer = 0; layer < model.Config.Layers; layer++)
         {
             var keysAndValues = final.Select(row => Project(model, layer, row)).ToArray();
             newest = Layer(model, layer, newest, keysAndValues, times, times);
             final = model.Config.TimeAnchor == HstuTimeAnchor.Self ? newest : Layer(model, layer, final, keysAndValues, times, NextTimes(times));
+            rows.Add(newest);
         }
-        return newest.Select(row => Head(model, row)).ToArray();
+        return [.. rows];
     }
 
     // Nothing is later than the last row, so its own time stands in for the one that nobody asks for.

@@ -1,6 +1,6 @@
 namespace Streaming.Models.Hstu;
 
-/// <summary>The model under <c>models/hstu-default</c>: small, seeded, untrained.</summary>
+/// <summary>A small model without training, of the shape of <c>models/hstu-default</c>: what <c>streaming model init</c> writes.</summary>
 public static class HstuDefaultModel
 {
     /// <summary>Seed of its weights.</summary>
@@ -24,6 +24,6 @@ public static class HstuDefaultModel
         Actions = ["impression", "click", "like", "share", "install", "purchase", "rating"],
     };
 
-    /// <summary>Makes it anew; the bits of the committed files.</summary>
+    /// <summary>Makes it; the same bits on every machine.</summary>
     public static HstuModel Create() => HstuModel.Seeded(Config, Seed, ModelVersion);
 }

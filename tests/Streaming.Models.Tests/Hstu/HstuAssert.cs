@@ -53,6 +53,12 @@ internal static class HstuAssert
         return expected.Zip(actual, MaxError).Max();
     }
 
+    public static double MaxError(double[][] expected, double[][] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        return expected.Zip(actual, MaxError).Max();
+    }
+
     public static bool SameBits(float[] a, float[] b) =>
         a.Select(BitConverter.SingleToUInt32Bits).SequenceEqual(b.Select(BitConverter.SingleToUInt32Bits));
 
