@@ -86,4 +86,38 @@ public sealed class ExactnessTests
         var timeless = c with { TimeBias = false };
         Assert.True(SameBits(Alone(timeless.Model(), tokens), Alone((timeless with { Anchor = HstuTimeAnchor.Next }).Model(), tokens)));
     }
+
+    [Fact]
+    public void Bf16_state_is_that_of_the_formulas_with_keys_and_values_rounded_to_nearest_even()
+    {
+        var errors = Enumerable.Range(0, 20).Select(seed => Errors(seed)).ToArray();
+        // Not to float32 rounding: a number beside the middle of two bf16 may round the other way.
+        Assert.InRange(errors.Average(e => e.Nearest), 0, 2e-4);
+        // Planted: cutting the lower half off instead of rounding.
+        Assert.InRange(errors.Average(e => e.Cut), 1e-3, 1);
+
+        static (double Nearest, double Cut) Errors(int seed)
+        {
+            var c = new HstuCase(2, 24, 2, 16, 20, 16, 16, TimeBias: true, seed);
+            var model = c.Model();
+            var tokens = c.History(60);
+            var anchors = tokens.Select(token => token.EventTimeSeconds).ToArray();
+            var actual = Alone(model, tokens, HstuKvPrecision.Bf16)[^1];
+            return (Error(ToNearestEven), Error(Cut));
+
+            double Error(Func<double, double> kept) => MaxError(new NaiveHstu(model) { Kept = kept }.LastEmbedding(tokens, anchors), actual);
+        }
+    }
+
+    // By the definition, and not by the engine's trick on the bits: the nearer neighbour, and the even one of two equally near.
+    private static double ToNearestEven(double value)
+    {
+        var below = Cut(value);
+        var above = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)below) + 0x10000);
+        var (down, up) = (Math.Abs(value - below), Math.Abs(above - value));
+        var even = (BitConverter.SingleToUInt32Bits((float)below) & 0x10000) == 0;
+        return down < up || (down == up && even) ? below : above;
+    }
+
+    private static double Cut(double value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)value) & 0xFFFF0000);
 }

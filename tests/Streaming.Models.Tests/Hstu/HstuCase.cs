@@ -12,8 +12,8 @@ public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, i
     /// <summary>Of float32.</summary>
     public const double Tolerance = 1e-4;
 
-    /// <summary>Of float32 with K/V in bf16.</summary>
-    public const double Bf16Tolerance = 1e-4;
+    /// <summary>Of K/V in bf16. Measured over 300 cases: median .0015, largest .026, where float32 has 4e-7 and 4e-6.</summary>
+    public const double Bf16Tolerance = 0.05;
 
     // Widths below 8 make a layer norm over a few almost equal numbers, which amplifies float32 rounding beyond any fixed tolerance.
     private static readonly Gen<HstuCase> Cases =

@@ -41,22 +41,45 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
     public static void Attend(in AttentionScan scan, AttentionShape shape)
     {
         new Span<float>(scan.Attended, shape.HeadsStride).Clear();
+        var keyBytes = shape.Heads * shape.HeadWidth * PageRows * TKv.Bytes;
+        var blockBytes = keyBytes + (PageRows * shape.HeadsStride * TKv.Bytes);
+        // Lines are asked for one by one, between all the work of a page: in bursts they would wait for each other, and the work for them.
+        var occasions = PageRows + (2 * shape.Heads * shape.HeadWidth) + PageRows;
+        var stepBytes = ((blockBytes / LineBytes) + occasions - 1) / occasions * LineBytes;
         for (var done = 0; done < scan.Rows;)
         {
             var token = scan.Oldest + done;
             var slot = (int)(token % PageRows);
             var count = Math.Min(scan.Rows - done, PageRows - slot);
             var block = scan.Block(token);
-            var next = done + count < scan.Rows ? scan.Block(token + count) : scan.Next;
-            WeighPage(block, next, scan.Query, scan.Bias + done - slot, scan.Weights, shape);
-            var values = shape.Heads * shape.HeadWidth * PageRows * TKv.Bytes;
-            SumPage(block + values, next + values, scan.Weights, slot, slot + count, scan.Attended, shape);
+            var ahead = new Ahead { Next = done + count < scan.Rows ? scan.Block(token + count) : scan.Next, StepBytes = stepBytes };
+            ahead.End = ahead.Next + blockBytes;
+
+            var bias = scan.PositionBias + done - slot;
+            if (!scan.TimeBias.IsEmpty)
+            {
+                ahead = AddTimeBias(bias + slot, scan.TimeBias, scan.Buckets.Slice(done, count), scan.Bias + slot, ahead);
+                bias = scan.Bias;
+            }
+            ahead = WeighPage(block, scan.Query, bias, scan.Weights, shape, ahead);
+            ahead = SumPage(block + keyBytes, scan.Weights, slot, slot + count, scan.Attended, shape, ahead);
+            while (ahead.Next < ahead.End) ahead = Step(ahead);
             done += count;
         }
     }
 
+    private static Ahead AddTimeBias(float* position, ReadOnlySpan<float> time, ReadOnlySpan<byte> buckets, float* bias, Ahead ahead)
+    {
+        for (var i = 0; i < buckets.Length; i++)
+        {
+            ahead = Step(ahead);
+            bias[i] = position[i] + time[buckets[i]];
+        }
+        return ahead;
+    }
+
     // SiLU(q·k + bias) of all 64 places of a page; places outside the window are computed from whatever lies there, and not used.
-    private static void WeighPage(byte* keys, byte* next, float* query, float* bias, float* weights, AttentionShape shape)
+    private static Ahead WeighPage(byte* keys, float* query, float* bias, float* weights, AttentionShape shape, Ahead ahead)
     {
         for (var head = 0; head < shape.Heads; head++, query += shape.HeadStride, weights += PageRows)
         {
@@ -70,7 +93,7 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
                 var run = keys;
                 for (var i = 0; i < shape.HeadWidth; i++, run += PageRows * TKv.Bytes)
                 {
-                    if (pair == 0) Prefetch(run - keys + next, PageRows * TKv.Bytes);
+                    ahead = Step(ahead);
                     var q = TSimd.Broadcast(query[i]);
                     TKv.LoadPairs<TSimd, TVector>(run, pair, out var low, out var high);
                     a = TSimd.MultiplyAdd(q, low, a);
@@ -80,16 +103,18 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
                     d = TSimd.MultiplyAdd(q, high, d);
                 }
                 TSimd.Store(VectorMath<TSimd, TVector>.Silu(a), weights + first);
+                for (var i = 0; i < shape.HeadWidth / 2; i++) ahead = Step(ahead);
                 TSimd.Store(VectorMath<TSimd, TVector>.Silu(b), weights + first + GroupPairs);
                 TSimd.Store(VectorMath<TSimd, TVector>.Silu(c), weights + second);
+                for (var i = 0; i < shape.HeadWidth / 2; i++) ahead = Step(ahead);
                 TSimd.Store(VectorMath<TSimd, TVector>.Silu(d), weights + second + GroupPairs);
             }
             keys += shape.HeadWidth * PageRows * TKv.Bytes;
-            next += shape.HeadWidth * PageRows * TKv.Bytes;
         }
+        return ahead;
     }
 
-    private static void SumPage(byte* values, byte* next, float* weights, int from, int to, float* attended, AttentionShape shape)
+    private static Ahead SumPage(byte* values, float* weights, int from, int to, float* attended, AttentionShape shape, Ahead ahead)
     {
         var groups = shape.HeadsStride / Group;
         var groupsOfHead = shape.HeadStride / Group;
@@ -98,12 +123,13 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
         {
             var first = weights + (group / groupsOfHead * PageRows);
             var second = weights + ((group + 1) / groupsOfHead * PageRows);
-            SumTwoGroups(values, group == 0 ? next : null, first, second, group, from, to, attended, shape);
+            ahead = SumTwoGroups(values, first, second, group, from, to, attended, shape, ahead);
         }
         if (group < groups) SumGroup(values, weights + (group / groupsOfHead * PageRows), group, from, to, attended, shape);
+        return ahead;
     }
 
-    private static void SumTwoGroups(byte* values, byte* next, float* first, float* second, int group, int from, int to, float* attended, AttentionShape shape)
+    private static Ahead SumTwoGroups(byte* values, float* first, float* second, int group, int from, int to, float* attended, AttentionShape shape, Ahead ahead)
     {
         var rowBytes = shape.HeadsStride * TKv.Bytes;
         for (var pair = 0; pair < GroupPairs; pair += TSimd.Lanes)
@@ -116,7 +142,7 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
             var row = values + ((long)from * rowBytes);
             for (var place = from; place < to; place++, row += rowBytes)
             {
-                if (pair == 0 && next != null) Prefetch(row - values + next, rowBytes);
+                ahead = Step(ahead);
                 var weight = TSimd.Broadcast(first[place]);
                 TKv.LoadPairs<TSimd, TVector>(row, (group * GroupPairs) + pair, out var low, out var high);
                 a = TSimd.MultiplyAdd(weight, low, a);
@@ -131,6 +157,7 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
             TSimd.Store(c, target + Group);
             TSimd.Store(d, target + Group + GroupPairs);
         }
+        return ahead;
     }
 
     private static void SumGroup(byte* values, float* weights, int group, int from, int to, float* attended, AttentionShape shape)
@@ -156,10 +183,24 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
     // The place of a pair's low number; see IKvFormat.
     private static int PlaceOf(int pair) => (pair / GroupPairs * Group) + (pair % GroupPairs);
 
+    // Brings the next line or lines of the block ahead into the second cache.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* start, int bytes)
+    private static Ahead Step(Ahead ahead)
     {
-        if (!Sse.IsSupported) return;
-        for (var offset = 0; offset < bytes; offset += LineBytes) Sse.Prefetch1(start + offset);
+        if (ahead.Next >= ahead.End) return ahead;
+        if (Sse.IsSupported)
+        {
+            for (var offset = 0; offset < ahead.StepBytes; offset += LineBytes) Sse.Prefetch1(ahead.Next + offset);
+        }
+        ahead.Next += ahead.StepBytes;
+        return ahead;
+    }
+
+    // What is still to be fetched of the block that is read after this one.
+    private struct Ahead
+    {
+        public byte* Next;
+        public byte* End;
+        public int StepBytes;
     }
 }

@@ -18,7 +18,16 @@ internal unsafe ref struct AttentionScan
     /// <summary>q, [heads · padded head width].</summary>
     public required float* Query { get; init; }
 
-    /// <summary>Position and time bias of each token, oldest first; readable for a page to either side.</summary>
+    /// <summary>Position bias of each token, oldest first; readable for a page to either side.</summary>
+    public required float* PositionBias { get; init; }
+
+    /// <summary>Time bias by bucket; empty for a model without.</summary>
+    public required ReadOnlySpan<float> TimeBias { get; init; }
+
+    /// <summary>The time bucket of each token, oldest first; empty without time bias.</summary>
+    public required ReadOnlySpan<byte> Buckets { get; init; }
+
+    /// <summary>Scratch, [64].</summary>
     public required float* Bias { get; init; }
 
     /// <summary>Scratch, [heads, 64].</summary>

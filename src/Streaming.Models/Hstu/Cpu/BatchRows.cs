@@ -46,8 +46,8 @@ internal sealed class BatchRows(int capacity, int window, bool timeBias)
         return row;
     }
 
-    /// <summary>The time bucket of each token of the row's window, oldest first.</summary>
-    public ReadOnlySpan<byte> Buckets(int row) => BucketsOf(row)[.._rows[row].Count];
+    /// <summary>The time bucket of each token of the row's window, oldest first; empty without time bias.</summary>
+    public ReadOnlySpan<byte> Buckets(int row) => timeBias ? BucketsOf(row)[.._rows[row].Count] : [];
 
     /// <summary>Drops the references to sequences.</summary>
     public void Clear() => _rows.AsSpan(0, Count).Clear();

@@ -45,7 +45,7 @@ internal sealed unsafe class LayerStack
         _attended = new AlignedFloats((long)rows * _weights.HeadsStride);
         _gated = new AlignedFloats((long)rows * _weights.HeadsStride);
         _output = new AlignedFloats((long)tokens * _weights.OutputWidth);
-        _bias = new AlignedFloats(_config.Window + (2 * KvLayout.PageRows));
+        _bias = new AlignedFloats(KvLayout.PageRows);
         _scores = new AlignedFloats(_config.Heads * KvLayout.PageRows);
     }
 
@@ -124,6 +124,7 @@ internal sealed unsafe class LayerStack
     private void Attend(int layer, BatchRows rows, int first)
     {
         var order = rows.Order;
+        var weights = _weights.Layers[layer];
         for (var i = 0; i < order.Length; i++)
         {
             ref readonly var row = ref rows[order[i]];
@@ -140,25 +141,16 @@ internal sealed unsafe class LayerStack
                     Oldest = row.Oldest,
                     Rows = row.Count,
                     Query = Uvqk(order[i], 2),
-                    Bias = Bias(_weights.Layers[layer], rows, order[i]),
+                    PositionBias = weights.PositionBias.Pointer + KvLayout.PageRows + _config.Window - row.Count,
+                    TimeBias = weights.TimeBias,
+                    Buckets = rows.Buckets(order[i]),
+                    Bias = _bias.Pointer,
                     Weights = _scores.Pointer,
                     Attended = Pointer(_attended, _weights.HeadsStride, order[i]),
                     Next = next.Sequence.PageOf(next.Oldest) + _layout.BlockOffset(nextLayer),
                 },
                 _shape);
         }
-    }
-
-    // Of each token of the row's window, oldest first.
-    private float* Bias(CpuWeights.Layer layer, BatchRows rows, int row)
-    {
-        var count = rows[row].Count;
-        var position = layer.PositionBias.Pointer + KvLayout.PageRows + _config.Window - count;
-        if (layer.TimeBias is not { } time) return position;
-        var buckets = rows.Buckets(row);
-        var bias = _bias.Pointer + KvLayout.PageRows;
-        for (var i = 0; i < buckets.Length; i++) bias[i] = position[i] + time[buckets[i]];
-        return bias;
     }
 
     // x = (u ⊙ LN(a / W)) * W_o + b_o + x
