@@ -97,7 +97,7 @@ internal static class AccuracyReport
         foreach (var row in set.Rows)
         {
             var m = row.Streaming;
-            text.Append(CultureInfo.InvariantCulture, $"| streaming, {row.Precision} | {m.Hr10Unseen:0.0000} | {m.Ndcg10Unseen:0.0000} | {m.Hr10:0.0000} | {m.Ndcg10:0.0000} | {row.Difference:0.00000} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| streaming, {row.Precision} | {m.Hr10Unseen:0.0000} | {m.Ndcg10Unseen:0.0000} | {m.Hr10:0.0000} | {m.Ndcg10:0.0000} | {row.Difference:0.000000} |\n");
         }
         var (exact, rounded) = (set.Rows[0].Streaming, set.Rows[^1].Streaming);
         text.Append(CultureInfo.InvariantCulture, $"\nKeeping keys and values in {set.Rows[^1].Precision} changes HR@10 by {rounded.Hr10 - exact.Hr10:+0.00000;-0.00000;0} and NDCG@10 by {rounded.Ndcg10 - exact.Ndcg10:+0.00000;-0.00000;0} (all items).\n");

@@ -34,5 +34,5 @@ internal sealed record AccuracyRow(
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Dataset}, {ModelVersion}, {Precision}: HR@10 {Streaming.Hr10:0.0000} NDCG@10 {Streaming.Ndcg10:0.0000} over {Targets:N0} targets; PyTorch's batch {Batch.Hr10:0.0000} {Batch.Ndcg10:0.0000}; difference {Difference:0.00000}{(Failed ? $", more than {Tolerance}" : "")} ({Seconds:0.0} s)");
+        $"{Dataset}, {ModelVersion}, {Precision}: HR@10 {Streaming.Hr10:0.0000} NDCG@10 {Streaming.Ndcg10:0.0000} over {Targets:N0} targets; PyTorch's batch {Batch.Hr10:0.0000} {Batch.Ndcg10:0.0000}; difference {Difference:0.000000}{(Failed ? $", more than {Tolerance}" : "")} ({Seconds:0.0} s)");
 }

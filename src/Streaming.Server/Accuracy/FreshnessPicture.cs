@@ -28,8 +28,8 @@ public static class FreshnessPicture
         svg.Text(Left, 40, $"{dataset}, replayed in time order; items that the user has met are left out", colour: "#666");
         svg.Rectangle(Left, 52, 10, 10, OwnColour);
         svg.Text(Left + 16, 62, "by the embedding");
-        svg.Rectangle(Left + 140, 52, 10, 10, PopularColour);
-        svg.Text(Left + 156, 62, "by popularity, where the user has no embedding yet");
+        svg.Rectangle(Left + 156, 52, 10, 10, PopularColour);
+        svg.Text(Left + 172, 62, "by popularity, where the user has no embedding yet");
         double highest = rows.Max(r => r.Metrics.Hr10Unseen);
         double step = Array.Find(NiceSteps, s => highest / s <= 6) is > 0 and var nice ? nice : NiceSteps[^1];
         double top = Math.Max(1, Math.Ceiling(highest / step)) * step;
