@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Streaming.Models.Hstu;
 
 namespace Streaming.Server.Tests.Accuracy;
 
@@ -44,12 +45,12 @@ public sealed class AccuracyCommandTests
         Record(results, 0.5, 0.5, targets: 17);
         Assert.Contains("17 targets", (await RunAsync(results)).Exited(2).LastError, StringComparison.Ordinal);
         Record(results, 0.5, 0.5, version: "another");
-        Assert.Contains("no training result is of the shipped model hstu-seeded-1", (await RunAsync(results)).Exited(2).LastError, StringComparison.Ordinal);
+        Assert.Contains($"no training result is of the shipped model {HstuDefaultModel.ModelVersion}", (await RunAsync(results)).Exited(2).LastError, StringComparison.Ordinal);
         File.WriteAllText(results.PathOf("result.json"), "{}");
         Assert.Contains("result.json is no training result", (await RunAsync(results)).Exited(2).LastError, StringComparison.Ordinal);
     }
 
-    private static void Record(TestDirectory folder, double hr10, double ndcg10, string version = "hstu-seeded-1", int? targets = null) => File.WriteAllText(
+    private static void Record(TestDirectory folder, double hr10, double ndcg10, string version = HstuDefaultModel.ModelVersion, int? targets = null) => File.WriteAllText(
         folder.PathOf("result.json"),
         JsonSerializer.Serialize(new
         {
@@ -65,7 +66,11 @@ public sealed class AccuracyCommandTests
             targets,
         }));
 
-    private static Task<ProgramResult> RunAsync(TestDirectory results) => StreamingProgram.RunAsync(
-        "accuracy", "--data", SmallDataSet.First.Folder, "--model", RepositoryFiles.PathOf("models/hstu-default"),
-        "--encoder", RepositoryFiles.PathOf("models/encoder-default"), "--results", results.Path, "--json");
+    private static Task<ProgramResult> RunAsync(TestDirectory results)
+    {
+        var model = results.PathOf("model");
+        HstuDefaultModel.Create().Save(model);
+        return StreamingProgram.RunAsync(
+            "accuracy", "--data", SmallDataSet.First.Folder, "--model", model, "--encoder", RepositoryFiles.PathOf("models/encoder-default"), "--results", results.Path, "--json");
+    }
 }
