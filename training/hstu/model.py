@@ -81,6 +81,11 @@ class Hstu(nn.Module):
             with torch.no_grad():
                 self.head.weight.copy_(self.content.weight.t())
 
+    def fix_projections(self):
+        """Content projection and head stay as they begin: each other's transpose."""
+        self.content.weight.requires_grad_(False)
+        self.head.weight.requires_grad_(False)
+
     def forward(self, contents, known, actions, times, segments):
         """User embeddings [B, T, O], L2-normalised, each after its token.
 

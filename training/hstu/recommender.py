@@ -18,6 +18,8 @@ class Recommender(nn.Module):
         self.config = kind(**{name: tuple(value) if name == "actions" else value for name, value in settings["model"].items()})
         network = Hstu if settings["kind"] == "hstu" else SasRec
         self.network = network(self.config, settings["dropout"], settings["input_dropout"])
+        if settings.get("fixed_projections"):
+            self.network.fix_projections()
         self.items = Items(data.log, settings["items"], self.config.content_width)
 
     def users(self, creatives, batch, unknown_share: float = 0.0):

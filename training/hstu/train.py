@@ -60,12 +60,13 @@ def train(data: Data, settings: dict) -> tuple:
         if epoch % settings["evaluate_every"]:
             continue
         torch.set_float32_matmul_precision("highest")
-        valid = evaluate.evaluate(model, splits.VALID)
+        valid = evaluate.evaluate(model, splits.VALID, unseen=settings["criterion"].endswith("_unseen"))
         torch.set_float32_matmul_precision("high")
-        print(f"epoch {epoch}: loss {mean_loss:.4f}, validation HR@10 {valid['hr10']:.4f}, NDCG@10 {valid['ndcg10']:.4f}, "
+        figure = valid[settings["criterion"]]
+        print(f"epoch {epoch}: loss {mean_loss:.4f}, validation HR@10 {valid['hr10']:.4f}, {settings['criterion']} {figure:.4f}, "
               f"{time.time() - began:.0f} s", flush=True)
-        if valid["ndcg10"] > best:
-            best, best_epoch = valid["ndcg10"], epoch
+        if figure > best:
+            best, best_epoch = figure, epoch
             best_weights = {name: value.clone() for name, value in model.state_dict().items()}
         if epoch - best_epoch >= settings["patience"] or time.time() - began > settings.get("max_seconds", math.inf):
             break
@@ -75,8 +76,7 @@ def train(data: Data, settings: dict) -> tuple:
 
 
 def summary(model: Recommender, settings: dict, epochs: int, seconds: float) -> dict:
-    by_order = settings["split"] == "leave-one-out"
-    valid, test = evaluate.evaluate(model, splits.VALID, unseen=by_order), evaluate.evaluate(model, splits.TEST, unseen=by_order)
+    valid, test = (evaluate.evaluate(model, part, unseen=True) for part in (splits.VALID, splits.TEST))
     return {
         "dataset": settings["dataset"], "split": settings["split"], "model": settings["kind"], "variant": settings["variant"],
         "seed": settings["seed"], "shipped": False,
@@ -117,7 +117,7 @@ class Steps:
         groups = []
         for module, rate in ((self.model.items, "items_learning_rate"), (self.model.network, "learning_rate")):
             for matrices, decay in ((True, self.settings["weight_decay"]), (False, 0.0)):
-                values = [value for value in module.parameters() if (value.dim() > 1) == matrices]
+                values = [value for value in module.parameters() if value.requires_grad and (value.dim() > 1) == matrices]
                 if values:
                     groups.append({"params": values, "weight_decay": decay, "peak": self.settings[rate]})
         return groups

@@ -13,24 +13,27 @@ public static class FullRecompute
 
     /// <summary>The user embedding after each token, [tokens][output width].</summary>
     public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuToken> tokens) =>
-        Layers(model, tokens)[^1].Select(row => Head(model, row)).ToArray();
+        Rows(model, tokens).Newest.Select(row => Head(model, row)).ToArray();
 
-    /// <summary>The residual stream of every token, as the newest of its history, before the first layer and after each, [layers + 1][tokens][width].</summary>
-    public static double[][][] Layers(HstuModel model, IReadOnlyList<HstuToken> tokens)
+    /// <summary>
+    /// The residual stream of every token before the first layer and after each, [layers + 1][tokens][width], as the whole sequence has it: with
+    /// <see cref="HstuTimeAnchor.Next"/> a row is measured from the token after it, and only the last one from its own time.
+    /// </summary>
+    public static double[][][] Layers(HstuModel model, IReadOnlyList<HstuToken> tokens) => Rows(model, tokens).Final;
+
+    // Newest: row i as the newest of its history, after the last layer. Final: as those after it see it, at every layer.
+    private static (double[][] Newest, double[][][] Final) Rows(HstuModel model, IReadOnlyList<HstuToken> tokens)
     {
         var times = tokens.Select(token => token.EventTimeSeconds).ToArray();
-        // Row i as the newest of its history, and as those after it see it.
         var newest = tokens.Select(token => Embed(model, token)).ToArray();
-        var final = newest;
-        var rows = new List<double[][]> { newest };
+        var final = new List<double[][]> { newest };
         for (var layer = 0; layer < model.Config.Layers; layer++)
         {
-            var keysAndValues = final.Select(row => Project(model, layer, row)).ToArray();
+            var keysAndValues = final[^1].Select(row => Project(model, layer, row)).ToArray();
             newest = Layer(model, layer, newest, keysAndValues, times, times);
-            final = model.Config.TimeAnchor == HstuTimeAnchor.Self ? newest : Layer(model, layer, final, keysAndValues, times, NextTimes(times));
-            rows.Add(newest);
+            final.Add(model.Config.TimeAnchor == HstuTimeAnchor.Self ? newest : Layer(model, layer, final[^1], keysAndValues, times, NextTimes(times)));
         }
-        return [.. rows];
+        return (newest, [.. final]);
     }
 
     // Nothing is later than the last row, so its own time stands in for the one that nobody asks for.

@@ -7,7 +7,7 @@ namespace Streaming.Models.Tests.Hstu;
 /// <summary>One folder of <c>references</c>: a model, its input tokens and what PyTorch made of them in float64.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Tokens">The events of one user, oldest first.</param>
-/// <param name="Rows">[layers + 1][tokens][width]: the residual stream before the first layer and after each, of the whole sequence.</param>
+/// <param name="Rows">[layers + 1][tokens][width]: what <see cref="FullRecompute.Layers"/> must give.</param>
 /// <param name="Embeddings">[tokens][output width]: the embedding right after each event, from the events up to it alone.</param>
 internal sealed record PyTorchReference(HstuModel Model, HstuToken[] Tokens, double[][][] Rows, double[][] Embeddings)
 {
