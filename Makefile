@@ -1,7 +1,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench build format clean
+.PHONY: help demo test bench accuracy build format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +14,9 @@ test: ## Build the solution and run every test project
 
 bench: ## Run every benchmark and keep its lines under docs/benchmarks/
 	@eng/setup && mkdir -p docs/benchmarks && ./streaming bench all --json | tee docs/benchmarks/$$(date -u +%F).jsonl
+
+accuracy: ## Evaluate the trained models event by event and write docs/accuracy.md
+	@eng/setup && ./streaming accuracy --data ../shared/data --write docs/accuracy.md
 
 build: ## Build the solution in Release
 	@eng/setup && dotnet build Streaming.sln -c Release -v quiet --nologo

@@ -17,11 +17,15 @@ internal sealed class ClusterOptions
 
     private readonly KafkaSettings _settings;
 
-    public ClusterOptions(Command command, KafkaSettings settings, bool required = false)
+    /// <param name="command">Gets the options.</param>
+    /// <param name="settings">Client settings from the command line and the environment.</param>
+    /// <param name="required">The command cannot do without a cluster.</param>
+    /// <param name="embedded">Without brokers the command uses the built-in cluster; if not, it has no cluster at all.</param>
+    public ClusterOptions(Command command, KafkaSettings settings, bool required = false, bool embedded = true)
     {
         _settings = settings;
         _bootstrap.Required = required;
-        if (required)
+        if (required || !embedded)
             _bootstrap.Description = "Kafka brokers, host:port,... Any client setting: --kafka.<setting> VALUE";
         command.Options.Add(_bootstrap);
     }

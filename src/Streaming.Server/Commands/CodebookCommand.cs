@@ -12,7 +12,7 @@ internal static class CodebookCommand
 {
     public static Command Create()
     {
-        var directory = new Argument<string>("directory") { Description = "The data set whose creatives are embedded: ml-latest-small or amazon-industrial, recognised by its files" };
+        var directory = new Argument<string>("directory") { Description = "The data set whose creatives are embedded: ml-latest-small, amazon-industrial or amazon-beauty, recognised by its files" };
         var output = new Option<string>("--output") { Description = "Folder to write manifest.json and centroids.bin to", Required = true };
         var encoder = new Option<string?>("--encoder") { Description = "The encoder's folder [default: models/encoder-default of the installation]" };
         var version = new Option<string>("--codebook-version") { Description = "Version in the manifest and in every feature", DefaultValueFactory = _ => "rq-kmeans-1" };

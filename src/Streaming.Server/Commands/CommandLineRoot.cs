@@ -16,12 +16,14 @@ internal static class CommandLineRoot
             ReplayCommand.Create(settings),
             ProduceCommand.Create(settings),
             TailCommand.Create(settings),
+            ExportCommand.Create(settings),
             UserCommand.Create(),
             CreativeCommand.Create(),
             SearchCommand.Create(),
             TopologyCommand.Create(),
             CodebookCommand.Create(),
             ModelCommand.Create(settings),
+            AccuracyCommand.Create(),
             BenchCommand.Create(settings),
         };
         return root.Parse(rest);

@@ -11,7 +11,7 @@ internal static class ReplayCommand
 {
     public static Command Create(KafkaSettings settings)
     {
-        var directory = new Argument<string>("directory") { Description = "The data set: ml-latest-small or amazon-industrial, recognised by its files" };
+        var directory = new Argument<string>("directory") { Description = "The data set: ml-latest-small, amazon-industrial or amazon-beauty, recognised by its files" };
         var command = new Command("replay", "Stream a data set as creatives and events, in event-time order, through all roles in this process") { directory };
         var topology = new TopologyOption(command);
         var cluster = new ClusterOptions(command, settings);

@@ -13,7 +13,8 @@ public static class DataSets
             throw new DataSetException($"{path} is not a directory.");
         return (IDataSet?)MovieLensDataSet.TryOpen(path, timeShift)
             ?? AmazonIndustrialDataSet.TryOpen(path, timeShift)
+            ?? (IDataSet?)AmazonBeautyDataSet.TryOpen(path, timeShift)
             ?? throw new DataSetException(
-                $"{path} holds no known data set. Looked for {MovieLensDataSet.Layout}; and for {AmazonIndustrialDataSet.Layout}.");
+                $"{path} holds no known data set. Looked for {MovieLensDataSet.Layout}; for {AmazonIndustrialDataSet.Layout}; and for {AmazonBeautyDataSet.Layout}.");
     }
 }

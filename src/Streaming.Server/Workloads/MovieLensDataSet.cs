@@ -12,6 +12,9 @@ public sealed class MovieLensDataSet : IDataSet
 {
     internal const string Layout = "MovieLens (movies.csv with movieId,title,genres and ratings.csv with userId,movieId,rating,timestamp)";
 
+    /// <summary>Role of the text that holds a film's genres.</summary>
+    internal const string GenresRole = "genres";
+
     private static readonly string[] MovieColumns = ["movieId", "title", "genres"];
     private static readonly string[] RatingColumns = ["userId", "movieId", "rating", "timestamp"];
 
@@ -68,7 +71,7 @@ public sealed class MovieLensDataSet : IDataSet
             };
             movie.Texts.Add(new CreativeText { Role = "title", Text = table.Text(1), Language = "en" });
             if (genres.Length > 0)
-                movie.Texts.Add(new CreativeText { Role = "genres", Text = string.Join(' ', genres), Language = "en" });
+                movie.Texts.Add(new CreativeText { Role = GenresRole, Text = string.Join(' ', genres), Language = "en" });
             yield return movie;
         }
     }

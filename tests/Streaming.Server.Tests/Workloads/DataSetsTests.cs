@@ -12,6 +12,7 @@ public sealed class DataSetsTests
         Assert.Contains(directory.Path, error.Message, StringComparison.Ordinal);
         Assert.Contains("movies.csv with movieId,title,genres", error.Message, StringComparison.Ordinal);
         Assert.Contains("*.item.json", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Beauty.txt", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
