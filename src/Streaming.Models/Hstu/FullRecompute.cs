@@ -1,9 +1,10 @@
 namespace Streaming.Models.Hstu;
 
-/// <summary>An HSTU model over a whole sequence at once, with a band mask at every layer: what <see cref="HstuEngine"/> must equal.</summary>
+/// <summary>An HSTU model over a whole sequence at once, with a band mask at every layer: what <see cref="CpuHstuEngine"/> must equal.</summary>
 /// <remarks>
 /// Written for being obviously right: plain loops in double, straight from the formulas, sharing no arithmetic with the engine. Every row of a
-/// layer is computed before the next layer, so its cost is layers · n · W for n tokens. Not for the hot path.
+/// layer is computed before the next layer, so its cost is layers · n · W for n tokens, twice that with <see cref="HstuTimeAnchor.Next"/>.
+/// Not for the hot path.
 /// </remarks>
 public static class FullRecompute
 {
@@ -13,11 +14,21 @@ public static class FullRecompute
     /// <summary>The user embedding after each token, [tokens][output width].</summary>
     public static double[][] Embeddings(HstuModel model, IReadOnlyList<HstuToken> tokens)
     {
-        var rows = tokens.Select(token => Embed(model, token)).ToArray();
         var times = tokens.Select(token => token.EventTimeSeconds).ToArray();
-        for (var layer = 0; layer < model.Config.Layers; layer++) rows = Layer(model, layer, rows, times);
-        return rows.Select(row => Head(model, row)).ToArray();
+        // Row i as the newest of its history, and as those after it see it.
+        var newest = tokens.Select(token => Embed(model, token)).ToArray();
+        var final = newest;
+        for (var layer = 0; layer < model.Config.Layers; layer++)
+        {
+            var keysAndValues = final.Select(row => Project(model, layer, row)).ToArray();
+            newest = Layer(model, layer, newest, keysAndValues, times, times);
+            final = model.Config.TimeAnchor == HstuTimeAnchor.Self ? newest : Layer(model, layer, final, keysAndValues, times, NextTimes(times));
+        }
+        return newest.Select(row => Head(model, row)).ToArray();
     }
+
+    // Nothing is later than the last row, so its own time stands in for the one that nobody asks for.
+    private static long[] NextTimes(long[] times) => times.Length == 0 ? times : [.. times[1..], times[^1]];
 
     private static double[] Embed(HstuModel model, HstuToken token)
     {
@@ -28,10 +39,17 @@ public static class FullRecompute
         return x;
     }
 
-    private static double[][] Layer(HstuModel model, int layer, double[][] rows, long[] times)
+    // anchors[i] = the time that row i measures its distances from.
+    private static double[][] Layer(HstuModel model, int layer, double[][] rows, double[][] keysAndValues, long[] times, long[] anchors)
     {
-        var projected = rows.Select(row => Project(model, layer, row)).ToArray();
-        return rows.Select((row, i) => Output(model, layer, row, projected[i], Attend(model, layer, projected, times, i))).ToArray();
+        return rows.Select(NextLayer).ToArray();
+
+        double[] NextLayer(double[] row, int i)
+        {
+            var own = Project(model, layer, row);
+            var attended = Attend(model, layer, own, j => j == i ? own : keysAndValues[j], times, anchors[i], i);
+            return Output(model, layer, row, own, attended);
+        }
     }
 
     private static double[] Project(HstuModel model, int layer, double[] row)
@@ -48,7 +66,7 @@ public static class FullRecompute
         return uvqk;
     }
 
-    private static double[] Attend(HstuModel model, int layer, double[][] projected, long[] times, int i)
+    private static double[] Attend(HstuModel model, int layer, double[] own, Func<int, double[]> projected, long[] times, long anchor, int i)
     {
         var config = model.Config;
         var (width, v, q, k) = (config.HeadWidth, config.HeadsWidth, 2 * config.HeadsWidth, 3 * config.HeadsWidth);
@@ -61,9 +79,9 @@ public static class FullRecompute
             for (var j = Math.Max(0, i - config.Window + 1); j <= i; j++)
             {
                 double score = position[i - j];
-                if (config.TimeBias) score += time[HstuTimeBucket.Of(times[i], times[j])];
-                for (var d = start; d < start + width; d++) score += projected[i][q + d] * projected[j][k + d];
-                for (var d = start; d < start + width; d++) attended[d] += Silu(score) * projected[j][v + d];
+                if (config.TimeBias) score += time[HstuTimeBucket.Of(anchor, times[j])];
+                for (var d = start; d < start + width; d++) score += own[q + d] * projected(j)[k + d];
+                for (var d = start; d < start + width; d++) attended[d] += Silu(score) * projected(j)[v + d];
             }
         }
         for (var d = 0; d < attended.Length; d++) attended[d] /= config.Window;

@@ -36,7 +36,11 @@ public sealed record HstuConfig
     /// <summary>H · head width: floats of all heads' u, v, q or k.</summary>
     public int HeadsWidth => Heads * HeadWidth;
 
-    /// <summary>Tokens that rebuild a lost cache exactly: layers · (W - 1) + 1. Fewer give other numbers.</summary>
+    /// <summary>Tokens that rebuild a lost sequence exactly: layers · (W - 1) + 1. Fewer give other numbers.</summary>
+    /// <remarks>
+    /// The newest row reads W - 1 rows before it at the last layer, each of which reads W - 1 before it at the layer below, and so on; the oldest
+    /// is read for its K/V of layer 0 alone, which need no other row. The same for both anchors: a row's anchor is another time, not another row.
+    /// </remarks>
     public int RebuildTokens => (Layers * (Window - 1)) + 1;
 
     /// <summary>The index of an action, or -1 when the vocabulary lacks it.</summary>

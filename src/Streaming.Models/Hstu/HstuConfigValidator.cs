@@ -15,7 +15,7 @@ public static class HstuConfigValidator
         RequireRange(violations, nameof(config.ContentWidth), config.ContentWidth, 4_096);
         RequireRange(violations, nameof(config.OutputWidth), config.OutputWidth, 4_096);
         RequireActions(violations, config.Actions);
-        RequireTimeAnchor(violations, config.TimeAnchor);
+        if (!Enum.IsDefined(config.TimeAnchor)) violations.Add($"TimeAnchor is {(int)config.TimeAnchor}; it must be Self or Next");
         return violations;
     }
 
@@ -44,13 +44,5 @@ public static class HstuConfigValidator
             if (string.IsNullOrWhiteSpace(actions[i])) violations.Add($"Actions[{i}] is '{actions[i]}'; it must not be blank");
             else if (actions.Take(i).Contains(actions[i])) violations.Add($"Actions[{i}] is '{actions[i]}' a second time; names must be distinct");
         }
-    }
-
-    private static void RequireTimeAnchor(List<string> violations, HstuTimeAnchor anchor)
-    {
-        if (anchor == HstuTimeAnchor.Next)
-            violations.Add("TimeAnchor is Next; it must be Self, because the engine does not yet recompute a row when the next event gives its time");
-        else if (anchor != HstuTimeAnchor.Self)
-            violations.Add($"TimeAnchor is {(int)anchor}; it must be Self");
     }
 }

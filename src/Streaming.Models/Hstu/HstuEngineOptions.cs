@@ -1,9 +1,9 @@
 namespace Streaming.Models.Hstu;
 
-/// <summary>Settings of a <see cref="CpuHstuEngine"/>. Read once.</summary>
+/// <summary>Settings of a <see cref="CpuHstuEngine"/>. Read once; see <see cref="HstuEngineOptionsValidator"/> for the rules.</summary>
 public sealed record HstuEngineOptions
 {
-    /// <summary>Most K/V bytes of all sequences together; a step that needs more throws. At least one sequence with a full window.</summary>
+    /// <summary>Most K/V bytes of all sequences together, at least one sequence with a full window; a step that needs more throws.</summary>
     public required long CapacityBytes { get; init; }
 
     /// <summary>How keys and values are kept.</summary>
@@ -11,4 +11,7 @@ public sealed record HstuEngineOptions
 
     /// <summary>Most tokens of one <see cref="IHstuEngine.Step"/>, 1..1,024; also the tokens of a chunk of <see cref="IHstuEngine.Append"/>.</summary>
     public int MaxBatch { get; init; } = 64;
+
+    /// <summary>Which vector registers the loops use.</summary>
+    public HstuSimdLevel Simd { get; init; } = HstuSimdLevel.Best;
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Streaming.Models.Hstu.Cpu;
 using Streaming.Models.Weights;
 
 namespace Streaming.Models.Hstu;
@@ -28,7 +29,7 @@ public sealed class HstuModel
         _tensors = tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
         HstuTensorRules.Require(Config, _tensors);
         WeightsSha256 = Sha256(WeightBytes());
-        Weights = new HstuWeights(this);
+        Weights = new CpuWeights(this);
     }
 
     /// <summary>Shape and vocabularies.</summary>
@@ -46,8 +47,8 @@ public sealed class HstuModel
     /// <summary>SHA-256 of the weights as <see cref="Save"/> writes them, lower-case hexadecimal. Equal weights, equal checksum.</summary>
     public string WeightsSha256 { get; }
 
-    /// <summary>The weights as the engine reads them.</summary>
-    internal HstuWeights Weights { get; }
+    /// <summary>The weights as the CPU engine reads them.</summary>
+    internal CpuWeights Weights { get; }
 
     /// <summary>A tensor by its name in <see cref="HstuTensors"/>.</summary>
     public WeightTensor Tensor(string name) => _tensors[name];

@@ -23,12 +23,37 @@ public static class HstuTimeBucket
     /// <summary>The bucket of the distance between two event times, in seconds, whichever is later. 0..128.</summary>
     public static int Of(long time, long otherTime)
     {
-        // In unsigned arithmetic the distance of any two longs is exact.
-        var distance = time >= otherTime ? (ulong)time - (ulong)otherTime : (ulong)otherTime - (ulong)time;
+        var distance = Distance(time, otherTime);
         int bucket = BucketOfPower[BitOperations.Log2(distance | 1)];
         while (bucket < Count - 1 && distance >= LowerBounds[bucket + 1]) bucket++;
         return bucket;
     }
+
+    /// <summary>The buckets of the distances between one event time and others. Fast when neighbours share a bucket, as those of a history do.</summary>
+    /// <param name="time">One time.</param>
+    /// <param name="otherTimes">The others.</param>
+    /// <param name="buckets">Receives a bucket for each.</param>
+    public static void Of(long time, ReadOnlySpan<long> otherTimes, Span<byte> buckets)
+    {
+        // Of the last bucket found: its smallest distance and how many follow. None is in the empty one at the start.
+        ulong low = 0, length = 0;
+        byte bucket = 0;
+        for (var i = 0; i < otherTimes.Length; i++)
+        {
+            var distance = Distance(time, otherTimes[i]);
+            if (distance - low >= length)
+            {
+                bucket = (byte)Of(time, otherTimes[i]);
+                low = LowerBounds[bucket];
+                length = (bucket + 1 < Count ? LowerBounds[bucket + 1] : ulong.MaxValue) - low;
+            }
+            buckets[i] = bucket;
+        }
+    }
+
+    // In unsigned arithmetic the distance of any two longs is exact.
+    private static ulong Distance(long time, long otherTime) =>
+        time >= otherTime ? (ulong)time - (ulong)otherTime : (ulong)otherTime - (ulong)time;
 
     private static int Formula(ulong distance)
     {

@@ -8,7 +8,8 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Names = ["freshness", "all"];
+    private static readonly string[] Names = ["freshness", "hstu", "all"];
+    private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
 
     public static Command Create(KafkaSettings settings)
     {
@@ -25,6 +26,10 @@ internal static class BenchCommand
                 throw new CommandException($"bench '{result.GetValue(name)}': must be one of {string.Join(", ", Names)}");
             if (result.GetValue(rate) <= 0 || result.GetValue(seconds) < 1)
                 throw new CommandException("--rate and --seconds must be positive");
+            if (result.GetValue(name) is "hstu" or "all")
+                foreach (var figure in new HstuBench(HstuRepetition).Run(cancellationToken)) Write(figure, result.GetValue(json));
+            if (result.GetValue(name) is "hstu")
+                return ExitCodes.Ok;
             using var loggers = Logging.To(LogLevel.Error);
             var bench = new FreshnessBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers);
             await EmbeddedAsync(bench, result.GetValue(json), cancellationToken);

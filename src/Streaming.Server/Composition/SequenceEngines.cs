@@ -25,16 +25,14 @@ internal static class SequenceEngines
             KvPrecision = options.KvPrecision == "fp32" ? HstuKvPrecision.Fp32 : HstuKvPrecision.Bf16,
             MaxBatch = Math.Min(options.Batch.Max, MaxCpuBatch),
         };
-        return new(Fitting(new CpuHstuEngine(model, wanted), options), "cpu", options.KvPrecision);
-    }
-
-    private static CpuHstuEngine Fitting(CpuHstuEngine engine, UsersOptions options)
-    {
-        if (engine.MaxSequenceBytes <= options.CacheBytes)
-            return engine;
-        var needed = engine.MaxSequenceBytes;
-        engine.Dispose();
-        throw Refused(new("users.cache_bytes", options.CacheBytes, $"must hold at least one user's full window, which takes {needed} bytes of this model"));
+        try
+        {
+            return new(new CpuHstuEngine(model, wanted), "cpu", options.KvPrecision);
+        }
+        catch (ArgumentException e)
+        {
+            throw new TopologyException($"users.cache_bytes = '{options.CacheBytes}', users.batch.max = '{options.Batch.Max}': {e.Message}", e);
+        }
     }
 
     private static TopologyException Refused(Violation violation) => new(violation.ToString());

@@ -7,9 +7,13 @@ using Streaming.Models.Weights;
 namespace Streaming.Models.Tests.Hstu;
 
 /// <summary>A random model and random histories, all from one printed line.</summary>
-public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, int Window, int ContentWidth, int OutputWidth, bool TimeBias, int Seed)
+public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, int Window, int ContentWidth, int OutputWidth, bool TimeBias, int Seed, HstuTimeAnchor Anchor = HstuTimeAnchor.Self)
 {
+    /// <summary>Of float32.</summary>
     public const double Tolerance = 1e-4;
+
+    /// <summary>Of K/V in bf16. Measured over 300 cases: median .0015, largest .026, where float32 has 4e-7 and 4e-6.</summary>
+    public const double Bf16Tolerance = 0.05;
 
     // Widths below 8 make a layer norm over a few almost equal numbers, which amplifies float32 rounding beyond any fixed tolerance.
     private static readonly Gen<HstuCase> Cases =
@@ -22,11 +26,14 @@ public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, i
         from outputWidth in Gen.Choose(4, 40)
         from timeBias in Gen.Elements(true, false)
         from seed in Gen.Choose(0, int.MaxValue)
-        select new HstuCase(layers, width, heads, headWidth, window, contentWidth, outputWidth, timeBias, seed);
+        from anchor in Gen.Elements(HstuTimeAnchor.Self, HstuTimeAnchor.Next)
+        select new HstuCase(layers, width, heads, headWidth, window, contentWidth, outputWidth, timeBias, seed, anchor);
 
     /// <summary>Checks the law on random cases with a fixed seed; a failure prints the seed and the case.</summary>
     public static void Check(Func<HstuCase, bool> law, int cases = 40) =>
         Prop.ForAll(Cases.ToArbitrary(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(20_240_227, 11));
+
+    public static double ToleranceOf(HstuKvPrecision precision) => precision == HstuKvPrecision.Bf16 ? Bf16Tolerance : Tolerance;
 
     public HstuConfig Shape() => new()
     {
@@ -38,6 +45,7 @@ public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, i
         ContentWidth = ContentWidth,
         OutputWidth = OutputWidth,
         TimeBias = TimeBias,
+        TimeAnchor = Anchor,
         Actions = ["impression", "click", "install"],
     };
 

@@ -38,4 +38,22 @@ public sealed class HstuTimeBucketTests
             Assert.Equal(expected, HstuTimeBucket.Of(1_000, 1_000 - distance));
         }
     }
+
+    [Fact]
+    public void Buckets_of_many_times_are_those_of_each()
+    {
+        var random = new SeededRandom(6);
+        var times = Enumerable.Range(0, 10_000).Select(i => (i % 3) switch
+        {
+            0 => 1_700_000_000L + random.NextIndex(100),
+            1 => (long)random.NextBits() >> (int)(random.NextBits() % 64),
+            _ => i % 2 == 0 ? long.MinValue : long.MaxValue,
+        }).ToArray();
+        foreach (var time in new[] { 0, 1_700_000_000L, long.MinValue, long.MaxValue })
+        {
+            var buckets = new byte[times.Length];
+            HstuTimeBucket.Of(time, times, buckets);
+            Assert.Equal(times.Select(other => (byte)HstuTimeBucket.Of(time, other)), buckets);
+        }
+    }
 }

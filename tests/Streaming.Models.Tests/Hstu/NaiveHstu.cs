@@ -11,6 +11,9 @@ internal sealed class NaiveHstu(HstuModel model)
     /// <summary>N of the attention average, by the number of tokens in the window. Right: always W.</summary>
     public Func<int, double> Normaliser { get; init; } = _ => model.Config.Window;
 
+    /// <summary>How a number of K or V is kept.</summary>
+    public Func<double, double> Kept { get; init; } = value => value;
+
     /// <summary>The embedding after the last token.</summary>
     /// <param name="tokens">The history.</param>
     /// <param name="anchors">The time that each token's row measures its distances from. Right for this model: its own event time.</param>
@@ -40,7 +43,7 @@ internal sealed class NaiveHstu(HstuModel model)
         var width = _config.HeadsWidth;
         var parts = Uvqk(layer, LayerNorm(x)).Chunk(width).ToArray();
         var (u, v, q, k) = (parts[0], parts[1], parts[2], parts[3]);
-        cache.Add((k, v));
+        cache.Add((k.Select(Kept).ToArray(), v.Select(Kept).ToArray()));
 
         var attended = new double[width];
         var newest = cache.Count - 1;

@@ -70,13 +70,13 @@ public sealed class SeededModelTests
     public void Untrained_embedding_lies_near_the_newest_content_and_leans_to_the_recent_ones()
     {
         var model = HstuDefaultModel.Create();
-        var engine = new HstuEngine(model);
+        using var engine = Engine(model, HstuKvPrecision.Bf16);
         var random = new SeededRandom(3);
         for (var trial = 0; trial < 20; trial++)
         {
             var (liked, other, newest) = (Direction(random), Direction(random), Direction(random));
             var before = Enumerable.Range(0, 20).Select(i => new HstuToken(liked, 1, 60 * i));
-            var embedding = Steps(engine, new(model), [.. before, new(newest, 1, 1_300)])[^1];
+            var embedding = Steps(engine, engine.CreateSequence(), [.. before, new(newest, 1, 1_300)])[^1];
 
             Assert.InRange(Cosine(embedding, newest), 0.6, 1);
             Assert.InRange(Cosine(embedding, liked) - (Cosine(newest, liked) * Cosine(embedding, newest)), 0.2, 1);

@@ -33,42 +33,47 @@ public sealed class TrapTests
     [Fact]
     public void Rows_cached_under_the_upstream_next_time_bias_are_caught()
     {
-        var model = Case.Model();
+        var model = (Case with { Anchor = HstuTimeAnchor.Next }).Model();
         var tokens = Case.History(3 * Case.Window);
         // Upstream measures row i from t(i+1), and the last row, which has no successor, from its own time. On arrival every row
         // is the last one, so a cache that keeps rows as they were on arrival keeps all of them under their own time.
         long[] upstream = [.. OwnTimes(tokens)[1..], tokens[^1].EventTimeSeconds];
-        var cachedOnArrival = OwnTimes(tokens);
-
         var naive = new NaiveHstu(model);
-        Assert.InRange(MaxError(naive.LastEmbedding(tokens, upstream), naive.LastEmbedding(tokens, cachedOnArrival)), Caught, 2);
+        var expected = FullRecompute.Embeddings(model, tokens)[^1];
+
+        Assert.True(MaxError(expected, naive.LastEmbedding(tokens, upstream)) < 1e-9);
+        Assert.True(MaxError(expected, Alone(model, tokens)[^1]) < HstuCase.Tolerance);
+        Assert.InRange(MaxError(expected, naive.LastEmbedding(tokens, OwnTimes(tokens))), Caught, 2);
     }
 
-    [Fact]
-    public void Rebuild_from_one_window_only_is_caught()
+    [Theory]
+    [InlineData(HstuTimeAnchor.Self)]
+    [InlineData(HstuTimeAnchor.Next)]
+    public void Rebuild_from_one_window_only_is_caught(HstuTimeAnchor anchor)
     {
-        var model = Case.Model();
-        var engine = new HstuEngine(model);
+        var model = (Case with { Anchor = anchor }).Model();
+        using var engine = Engine(model);
         var tokens = Case.History(engine.RebuildTokens + Case.Window);
         var expected = FullRecompute.Embeddings(model, tokens)[^1];
 
         Assert.True(Error(tokens[^engine.RebuildTokens..]) < HstuCase.Tolerance);
         Assert.InRange(Error(tokens[^Case.Window..]), Caught, 2);
 
-        double Error(HstuToken[] replayed) => MaxError(expected, Steps(engine, new(model), replayed)[^1].Select(value => (double)value));
+        double Error(HstuToken[] replayed) => MaxError(expected, Steps(engine, engine.CreateSequence(), replayed)[^1]);
     }
 
-    [Fact]
-    public void Rebuild_from_one_token_too_few_is_caught()
+    [Theory]
+    [InlineData(HstuTimeAnchor.Self)]
+    [InlineData(HstuTimeAnchor.Next)]
+    public void Rebuild_from_one_token_too_few_is_caught(HstuTimeAnchor anchor)
     {
         // A small window, so that the one missing token has weight in the rows that lack it.
-        var c = Case with { Window = 3 };
-        var model = c.Model();
-        var engine = new HstuEngine(model);
+        var c = Case with { Window = 3, Anchor = anchor };
+        using var engine = Engine(c.Model());
         var tokens = c.History(40);
-        var published = Steps(engine, new(model), tokens)[^1];
-        Assert.True(SameBits(published, Steps(engine, new(model), tokens[^engine.RebuildTokens..])[^1]));
-        Assert.False(SameBits(published, Steps(engine, new(model), tokens[^(engine.RebuildTokens - 1)..])[^1]));
+        var published = Steps(engine, engine.CreateSequence(), tokens)[^1];
+        Assert.True(SameBits(published, Steps(engine, engine.CreateSequence(), tokens[^engine.RebuildTokens..])[^1]));
+        Assert.False(SameBits(published, Steps(engine, engine.CreateSequence(), tokens[^(engine.RebuildTokens - 1)..])[^1]));
     }
 
     private static long[] OwnTimes(HstuToken[] tokens) => tokens.Select(token => token.EventTimeSeconds).ToArray();

@@ -52,8 +52,8 @@ internal sealed class HstuSequenceModel : ISequenceModel
         foreach (var value in token.Content.Span)
         {
             // Written so that not-a-number fails too.
-            if (!(MathF.Abs(value) <= HstuEngine.MaxContentMagnitude))
-                return new("creative.embedding", value, $"must be within ±{HstuEngine.MaxContentMagnitude}");
+            if (!(MathF.Abs(value) <= CpuHstuEngine.MaxContentMagnitude))
+                return new("creative.embedding", value, $"must be within ±{CpuHstuEngine.MaxContentMagnitude}");
         }
         return null;
     }
