@@ -11,6 +11,7 @@ using Streaming.Runtime.Registry;
 using Streaming.Runtime.Stores;
 using Streaming.Runtime.Tasks;
 using Streaming.Runtime.Users;
+using Streaming.Server.Composition.Adapters;
 using Streaming.Server.Topologies;
 
 namespace Streaming.Server.Composition;
@@ -28,7 +29,7 @@ public sealed partial class Platform : IAsyncDisposable
     private readonly StateDirectory _state;
     private readonly TaskContext _context;
 
-    private Platform(PlatformOptions options, ModelSet models, string clusterId, IReadOnlyDictionary<string, int> partitions, TimeProvider clock, ILoggerFactory loggers)
+    private Platform(PlatformOptions options, ModelSet models, HstuSequenceModel? sequence, string clusterId, IReadOnlyDictionary<string, int> partitions, TimeProvider clock, ILoggerFactory loggers)
     {
         _options = options;
         _logger = loggers.CreateLogger<Platform>();
@@ -40,8 +41,8 @@ public sealed partial class Platform : IAsyncDisposable
         Creatives = new CreativeTable(_log, Topology.Topics.CreativeFeatures.Name, loggers.CreateLogger<CreativeTable>());
         if (Has(Roles.Memory))
             Namespaces = RoleFactories.Namespaces(Topology, clock);
-        if (Has(Roles.Users))
-            Sequences = Batcher(loggers);
+        if (sequence is not null)
+            Sequences = new(sequence, new SequenceCache(Topology.Users.CacheBytes, Metrics), Topology.Users.Batch, Metrics, clock, loggers.CreateLogger<SequenceBatcher>());
     }
 
     /// <summary>The pipeline that runs.</summary>
@@ -85,19 +86,21 @@ public sealed partial class Platform : IAsyncDisposable
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Loads the models, makes the topics and starts the roles.</summary>
-    /// <exception cref="TopologyException">The models do not fit the topology.</exception>
+    /// <exception cref="TopologyException">The models do not fit the topology, or there is no such engine here.</exception>
     /// <exception cref="TimeoutException">No broker answered.</exception>
     /// <exception cref="StoreException">The state directory cannot be used.</exception>
     public static async Task<Platform> StartAsync(PlatformOptions options, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         options = WithoutChangelogIfEmbedded(options);
         var models = ModelSet.Load(options.Topology);
+        // Before anything is connected: an engine that is not here is a mistake of the command.
+        var sequence = options.Roles.HasFlag(Roles.Users) ? Loader(options, models, loggers).Open(models.Sequence) : null;
         var clusterId = await Task.Run(() => ClusterIdentity.Read(options.Kafka, options.ConnectTimeout), cancellationToken);
         var partitions = await options.Topics.EnsureAsync(TopicDefinitions.Of(options.Topology.Topology), cancellationToken);
         await options.Topics.EnsureAsync([.. Changelogs(options, partitions)], cancellationToken);
         if (partitions[options.Topology.Topology.Topics.ModelRegistry.Name] is var registry and not 1)
             throw new TopologyException($"topics.model_registry: the topic has {registry} partitions: it must have 1, whose order decides which model is in effect");
-        var platform = new Platform(options, models, clusterId, partitions, clock, loggers);
+        var platform = new Platform(options, models, sequence, clusterId, partitions, clock, loggers);
         await Task.Run(() => platform._sink.Prepare(TopicDefinitions.Of(platform.Topology).Select(t => t.Name).Except(platform.Inputs())), cancellationToken);
         platform.Start(loggers);
         return platform;
@@ -159,24 +162,17 @@ public sealed partial class Platform : IAsyncDisposable
         _runners.Add(new RoleRunner(factory.Role, new StreamThread(factory, source, _context, Topology.Runtime, logger), ready));
     }
 
-    private SequenceBatcher Batcher(ILoggerFactory loggers) => new(
-        Loader(loggers).Open(Models.Sequence),
-        new SequenceCache(Topology.Users.CacheBytes, Metrics),
-        Topology.Users.Batch,
-        Metrics,
-        Clock,
-        loggers.CreateLogger<SequenceBatcher>());
-
     private PromotionFollower Follower(ILoggerFactory loggers) => new(
         _log,
         Topology.Topics.ModelRegistry.Name,
         (Models.Sequence.ModelVersion, Models.Sequence.WeightsSha256),
-        Loader(loggers),
+        Loader(_options, Models, loggers),
         Sequences!,
         Metrics,
         loggers.CreateLogger<PromotionFollower>());
 
-    private SequenceModels Loader(ILoggerFactory loggers) => new(_options.Topology, Models.Encoder.Dimension, loggers.CreateLogger<SequenceModels>());
+    private static SequenceModels Loader(PlatformOptions options, ModelSet models, ILoggerFactory loggers) =>
+        new(options.Topology, models.Encoder.Dimension, loggers.CreateLogger<SequenceModels>());
 
     private void StartViews()
     {

@@ -25,19 +25,13 @@ internal static class SequenceEngines
             KvPrecision = options.KvPrecision == "fp32" ? HstuKvPrecision.Fp32 : HstuKvPrecision.Bf16,
             MaxBatch = Math.Min(options.Batch.Max, MaxCpuBatch),
         };
-        return new(Fitting(model, wanted), "cpu", options.KvPrecision);
-    }
-
-    private static CpuHstuEngine Fitting(HstuModel model, HstuEngineOptions options)
-    {
         try
         {
-            return new CpuHstuEngine(model, options);
+            return new(new CpuHstuEngine(model, wanted), "cpu", options.KvPrecision);
         }
         catch (ArgumentException e)
         {
-            // The topology's other options are valid by now: one user's full window needs more.
-            throw Refused(new("users.cache_bytes", options.CapacityBytes, $"must hold at least one user's full window: {e.Message}"));
+            throw new TopologyException($"users.cache_bytes = '{options.CacheBytes}', users.batch.max = '{options.Batch.Max}': {e.Message}", e);
         }
     }
 
