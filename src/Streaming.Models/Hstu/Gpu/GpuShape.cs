@@ -13,7 +13,7 @@ internal sealed record GpuShape
     public const int Warps = 16;
 
     /// <summary>Batches up to this many rows spread a window's spans over blocks of their own.</summary>
-    public const int SpreadRows = 2;
+    public static readonly int SpreadRows = int.Parse(Environment.GetEnvironmentVariable("STREAMING_SPREAD") ?? "8");
 
     private const int RowHeaderBytes = 48;
     private const int TimesBytes = PageTokens * sizeof(long);
@@ -27,7 +27,8 @@ internal sealed record GpuShape
         Format = format;
         HeadPadded = Math.Max(format == GpuKeyValueFormat.Fp8 ? 16 : 8, (int)BitOperations.RoundUpToPowerOf2((uint)config.HeadWidth));
         GroupTokens = Group(HeadPadded, format);
-        SpanTokens = GroupTokens * DivideUp(config.Window, Warps * GroupTokens);
+        // Some groups a span, or adding a span's lanes would cost as much as the span; fp8 has more lanes' sums to add and fewer bytes to hide it.
+        SpanTokens = GroupTokens * Math.Max(config.Window < 512 ? 1 : format == GpuKeyValueFormat.Fp8 ? int.Parse(Environment.GetEnvironmentVariable("STREAMING_GROUPS") ?? "4") : 2, DivideUp(config.Window, Warps * GroupTokens));
         Spans = DivideUp(config.Window, SpanTokens);
         // Rows of one sequence in one launch need slots beyond the window; a whole page of them at least.
         RingPages = DivideUp(config.Window + PageTokens - 1, PageTokens);
@@ -94,29 +95,32 @@ internal sealed record GpuShape
     /// <summary>Dynamic shared memory: the largest of the phases' needs.</summary>
     public int SharedBytes(int rowTiles)
     {
-        var project = (rowTiles * 16 * (WidthPadded + 8) * 2) + (rowTiles * 16 * 16);
-        var output = rowTiles * 16 * (HeadsPaddedForK + 8) * 2;
+        var project = (rowTiles * 16 * (WidthPadded + 8) * 2) + (rowTiles * 16 * 16) + (16 * (Config.Width + 64) * sizeof(float));
+        var output = (rowTiles * 16 * (HeadsPaddedForK + 8) * 2) + (SpreadRows * HeadsPadded * sizeof(float));
         var attend = (2 * Warps * HeadPadded * sizeof(float)) + 64;
         var head = ((16 * Config.Width) + (16 * 16 * 32)) * sizeof(float);
         return Math.Max(Math.Max(project, output), Math.Max(attend, head));
     }
 
     /// <summary>The definitions to compile with.</summary>
-    public IReadOnlyList<string> Defines(int rowTiles) =>
+    public unsafe IReadOnlyList<string> Defines(int rowTiles) =>
     [
         Define("LAYERS", Config.Layers), Define("D", Config.Width), Define("H", Config.Heads), Define("DH", Config.HeadWidth), Define("DP", HeadPadded),
         Define("W", Config.Window), Define("C", Config.ContentWidth), Define("O", Config.OutputWidth), Define("RPAGES", RingPages),
         Define("SPAN", SpanTokens), Define("KV8", Format == GpuKeyValueFormat.Fp8 ? 1 : 0), Define("TIMEBIAS", Config.TimeBias ? 1 : 0),
-        Define("MTMAX", rowTiles), Define("SPREAD_ROWS", SpreadRows),
+        Define("MTMAX", rowTiles), Define("SPREAD_ROWS", SpreadRows), Define("MOST_LOADS", MostLoads(Format)), Define("INLINE_BYTES", GpuStepArguments.InlineBytes), Define("PARAMS_BYTES", sizeof(GpuStepArguments)),
+        .. (Environment.GetEnvironmentVariable("STREAMING_GPU_DEFINES") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
     ];
 
     private static string Define(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"-D{name}={value}");
+
+    private static int MostLoads(GpuKeyValueFormat format) => format == GpuKeyValueFormat.Fp8 ? int.Parse(Environment.GetEnvironmentVariable("STREAMING_LOADS") ?? "4") : 8;
 
     private static int Group(int headPadded, GpuKeyValueFormat format)
     {
         var lanes = headPadded / (format == GpuKeyValueFormat.Fp8 ? 16 : 8);
         var rowsPerLoad = 32 / lanes;
-        return Math.Min(PageTokens / rowsPerLoad, format == GpuKeyValueFormat.Fp8 ? 4 : 8) * rowsPerLoad;
+        return Math.Min(PageTokens / rowsPerLoad, MostLoads(format)) * rowsPerLoad;
     }
 
     private List<string> Violations()

@@ -11,9 +11,6 @@ namespace Streaming.Models.Hstu.Gpu;
 /// </remarks>
 public sealed unsafe class HstuGpuEngine : IHstuEngine
 {
-    // Up to so many rows the kernel reads the host's memory itself: a copy command costs more than the few reads.
-    private const int RowsReadInPlace = 16;
-
     private readonly GpuContext _context;
     private readonly GpuShape _shape;
     private readonly GpuKernel _kernel;
@@ -29,6 +26,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private int _dirtyTo = -1;
     private uint _barrierBase;
     private bool _faulted;
+    private int _profiled;
     private bool _disposed;
 
     /// <summary>Compiles the kernel for the device (or takes it from the cache), and takes all device memory.</summary>
@@ -52,6 +50,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         {
             _kernel = new GpuKernel(_shape, _context.Info, new GpuKernelCache(options.CacheDirectory ?? GpuKernelCache.DefaultDirectory));
             if (options.MeasureDeviceTime) _watch = new GpuStopwatch(_context.Stream);
+            MeasuresDeviceTime = options.MeasureDeviceTime;
             _input = _context.AllocateHost((long)MaxBatch * _shape.RowBytes, "the batch");
             _output = _context.AllocateHost((long)MaxBatch * OutputWidth * sizeof(float), "the embeddings");
             _pageTable = _context.AllocateHost((long)options.MaxSequences * _shape.RingPages * sizeof(int), "the page table");
@@ -90,6 +89,9 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
 
     /// <summary>Device time of the last <see cref="Step"/>, its copy up included; zero unless the options asked for it.</summary>
     public TimeSpan LastDeviceTime { get; private set; }
+
+    /// <summary>Device times are being taken; may be switched when the options asked for them.</summary>
+    public bool MeasuresDeviceTime { get; set; }
 
     internal long PageBytes => _shape.PageBytes;
 
@@ -204,9 +206,9 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             Partials = Floats((long)GpuShape.SpreadRows * config.Heads * _shape.Spans * _shape.HeadPadded, "partial sums"),
             Buckets = _context.Allocate((long)MaxBatch * _shape.WindowStride, "time buckets"),
             Rows = _context.Allocate(MaxBatch * 16L, "the rows"),
-            Anchors = _context.Allocate(MaxBatch * 8L, "the anchors"),
+            Pages = _context.Allocate(MaxBatch * 8L, "the rows' pages"),
             Barrier = _context.Allocate(256, "the barrier"),
-            Counters = _context.Allocate(config.Layers * 4L, "the schedule"),
+            Counters = _context.Allocate((config.Layers * 4L) + 4096, "the schedule"),
         };
     }
 
@@ -288,17 +290,19 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         try
         {
             _context.MakeCurrent();
-            _watch?.Start();
+            if (MeasuresDeviceTime) _watch?.Start();
             CopyPageTable();
-            var inPlace = rows.Length <= RowsReadInPlace;
-            if (!inPlace) CudaDriver.Require(CudaDriver.CopyUp(_inputOnDevice, _input.Host, (nuint)((long)rows.Length * _shape.RowBytes), _context.Stream), "copying the batch");
             var arguments = _fixed;
-            arguments.Inputs = inPlace ? _input.Device : _inputOnDevice;
+            var bytes = rows.Length * _shape.RowBytes;
+            arguments.IsInline = bytes <= GpuStepArguments.InlineBytes ? 1 : 0;
+            if (arguments.IsInline == 1) Buffer.MemoryCopy((void*)_input.Host, arguments.InlineRows, GpuStepArguments.InlineBytes, bytes);
+            else CudaDriver.Require(CudaDriver.CopyUp(_inputOnDevice, _input.Host, (nuint)bytes, _context.Stream), "copying the batch");
+            arguments.Inputs = _inputOnDevice;
             arguments.Count = rows.Length;
             arguments.WantOutput = wantOutput ? 1 : 0;
             arguments.BarrierBase = _barrierBase;
             _kernel.Launch(arguments, _context.Stream);
-            _watch?.Stop();
+            if (MeasuresDeviceTime) _watch?.Stop();
             _context.Wait();
         }
         catch (CudaException)
@@ -314,7 +318,15 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             sequence.TokenCount += sequence.Pending;
             sequence.Pending = 0;
         }
-        if (_watch is not null) LastDeviceTime += _watch.Read();
+        if (MeasuresDeviceTime && _watch is not null) LastDeviceTime += _watch.Read();
+        if (Environment.GetEnvironmentVariable("STREAMING_PROFILE") is not null && ++_profiled == 3000)
+        {
+            var marks = new long[128];
+            fixed (long* m = marks) _ = CudaDriver.CopyDown((nint)m, _fixed.Counters + 512, 1024, _context.Stream);
+            _context.Wait();
+            var n = 2 + (Model.Config.Layers * 6) + 1;
+            Console.WriteLine("profile rows=" + rows.Length + ": " + string.Join(' ', Enumerable.Range(1, n - 1).Select(i => marks[i] - marks[i - 1])) + " total " + (marks[n - 1] - marks[0]));
+        }
     }
 
     private void CopyPageTable()

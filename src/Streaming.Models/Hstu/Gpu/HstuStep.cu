@@ -20,6 +20,11 @@
 //          a row is DP bfloat16, or with KV8 DP e4m3 bytes and a float scale
 //   slot of token n = n mod (64 * RPAGES); page table: RPAGES page numbers for each sequence
 
+#ifdef PROFILE
+#define PROFILE_MARK if (threadIdx.x == 0 && blockIdx.x == PROFILE) { long long t; asm volatile("mov.u64 %0, %%clock64;" : "=l"(t)); ((long long*)p.counters)[64 + mark] = t; mark++; }
+#else
+#define PROFILE_MARK
+#endif
 typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long long u64;
@@ -41,7 +46,6 @@ constexpr u64 PAGE_BYTES = TIMES_BYTES + (u64)LAYERS * H * HEAD_BYTES;
 // One load of a warp: 16 bytes a lane, LANES lanes a row. A group is LOADS of them: GROUP rows.
 constexpr int PER_LANE = 16 / ELEMENT;
 constexpr int LANES = DP / PER_LANE, ROWS_PER_LOAD = 32 / LANES;
-constexpr int MOST_LOADS = KV8 ? 4 : 8;
 constexpr int LOADS = PAGE / ROWS_PER_LOAD < MOST_LOADS ? PAGE / ROWS_PER_LOAD : MOST_LOADS;
 constexpr int GROUP = LOADS * ROWS_PER_LOAD;
 constexpr int GROUPS = SPAN / GROUP, SPANS = (W + SPAN - 1) / SPAN;
@@ -52,6 +56,7 @@ __device__ constexpr int log2of(int n) { return n <= 1 ? 0 : 1 + log2of(n / 2); 
 constexpr int SCATTERS = log2of(LANES) < log2of(LOADS) ? log2of(LANES) : log2of(LOADS);
 constexpr int SCORES = LOADS >> SCATTERS;   // scores that each lane ends up with
 
+static_assert(RING < 65536 && W < 65536, "a part's place");
 static_assert(SPAN % GROUP == 0 && SPANS <= WARPS && SPAN / PAGE + 2 <= 32, "the spans of a window");
 static_assert(GROUP <= PAGE && DP % PER_LANE == 0 && LANES >= 1 && LANES <= 32, "the rows of a group");
 
@@ -60,7 +65,8 @@ struct RowIn
 {
     int sequence, action, slot, count;   // slot of the token; tokens it attends to, itself included
     long long time, anchor;              // event time; the time that its distances are measured from
-    int known, output, pad0, pad1;       // content is given; row of the output, or -1
+    int known, output;                   // content is given; row of the output, or -1
+    int pad0, pad1;
 };
 constexpr int ROW_IN_BYTES = (sizeof(RowIn) + C * 4 + 15) / 16 * 16;
 
@@ -77,12 +83,16 @@ struct Params
     const u8* bucket_of_power;
     float *x, *u, *q, *a, *partials;
     u8* buckets;
-    int4* rows;
-    long long* anchors;
+    int4* rows;                          // by row of the batch: sequence, slot, count
+    u8** pages;                          // by row of the batch: the page that its token lies in
     u32 *barrier, *counters;
     int count, want_output;
-    u32 barrier_base, pad;
+    u32 barrier_base, is_inline;         // is_inline: the rows are in inline_rows
+    u64 pad;                             // the rows begin at a multiple of 16
+    __align__(16) u8 inline_rows[INLINE_BYTES];
 };
+
+static_assert(sizeof(RowIn) == 48 && sizeof(Params) == PARAMS_BYTES, "GpuRow and GpuStepArguments");
 
 // ---- small things
 
@@ -113,26 +123,39 @@ __device__ __forceinline__ u32 pack_e4m3(float low, float high)
     return packed;
 }
 
-__device__ __forceinline__ void unpack_e4m3(u32 pair, float& low, float& high)
+// Two e4m3 as two half floats; exact.
+__device__ __forceinline__ u32 e4m3_to_half(u32 pair)
 {
     u32 halves;
     asm("cvt.rn.f16x2.e4m3x2 %0, %1;" : "=r"(halves) : "h"((unsigned short)pair));
-    asm("{ .reg .b16 l, h; mov.b32 {l, h}, %2; cvt.f32.f16 %0, l; cvt.f32.f16 %1, h; }" : "=f"(low), "=f"(high) : "r"(halves));
+    return halves;
 }
+
+__device__ __forceinline__ u32 pack_half(float low, float high)
+{
+    u32 packed;
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
+    return packed;
+}
+
+__device__ __forceinline__ u32 fma_half(u32 a, u32 b, u32 c)
+{
+    u32 d;
+    asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
+    return d;
+}
+
+__device__ __forceinline__ void unpack_half(u32 pair, float& low, float& high)
+{
+    asm("{ .reg .b16 l, h; mov.b32 {l, h}, %2; cvt.f32.f16 %0, l; cvt.f32.f16 %1, h; }" : "=f"(low), "=f"(high) : "r"(pair));
+}
+
 #endif
 
-// The i-th pair of elements of 16 bytes of a row.
-__device__ __forceinline__ void unpack(const uint4& words, int i, float& low, float& high)
-{
-#if KV8
-    const u32 word = i / 2 == 0 ? words.x : i / 2 == 1 ? words.y : i / 2 == 2 ? words.z : words.w;
-    unpack_e4m3(i % 2 == 0 ? word & 0xffffu : word >> 16, low, high);
-#else
-    const u32 word = i == 0 ? words.x : i == 1 ? words.y : i == 2 ? words.z : words.w;
-    low = bf16_low(word);
-    high = bf16_high(word);
-#endif
-}
+// With KV8. Half floats end at 65,504: queries and weights are made this much smaller, so that only absurd activations could reach it.
+constexpr float QUERY_SCALE = 1.f / 512, WEIGHT_SCALE = 1.f / 8;
+
+__device__ __forceinline__ u32 word_of(const uint4& words, int i) { return i == 0 ? words.x : i == 1 ? words.y : i == 2 ? words.z : words.w; }
 
 // The stream of keys and values must not push weights and scratch out of L2.
 __device__ __forceinline__ u64 stream_policy()
@@ -162,11 +185,9 @@ struct GridBarrier
         __syncthreads();
         if (threadIdx.x == 0)
         {
-            __threadfence();
-            atomicAdd(counter, 1u);
+            asm volatile("red.release.gpu.global.add.u32 [%0], 1;" : : "l"(counter) : "memory");
             u32 seen;
-            do { asm volatile("ld.acquire.gpu.u32 %0, [%1];" : "=r"(seen) : "l"(counter) : "memory"); } while ((int)(seen - target) < 0);
-            __threadfence();
+            do { asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(seen) : "l"(counter) : "memory"); } while ((int)(seen - target) < 0);
         }
         __syncthreads();
     }
@@ -265,38 +286,59 @@ __device__ __forceinline__ void store_row(u8* a, int stride, int row, const floa
     }
 }
 
-__device__ __forceinline__ const RowIn* row_in(const Params& p, int row) { return (const RowIn*)(p.inputs + (u64)row * ROW_IN_BYTES); }
+__device__ __forceinline__ const RowIn* row_in(const Params& p, int row)
+{
+    return (const RowIn*)((p.is_inline ? p.inline_rows : p.inputs) + (u64)row * ROW_IN_BYTES);
+}
 
 __device__ __forceinline__ u8* page_of(const Params& p, int sequence, int slot)
 {
     return p.pool + (u64)__ldg(p.page_table + (u64)sequence * RPAGES + slot / PAGE) * PAGE_BYTES;
 }
 
-// x0 = sqrt(D) * (W_content c + b + action)
-__device__ __forceinline__ void embed(const Params& p, const RowIn* in, float (&v)[DPAD / 32], int lane)
+// x0 = sqrt(D) * (W_content c + b + action) for sixteen rows, into x[16][D]. A thread makes a column of four rows at a time.
+__device__ __forceinline__ void embed(const Params& p, int first, float* x, float* contents)
 {
-    const int known = in->known, action = in->action;
-    const float* given = (const float*)(in + 1);
-#pragma unroll
-    for (int j = 0; j < DPAD / 32; j++) v[j] = lane + 32 * j < D ? __ldg(p.content_bias + lane + 32 * j) : 0.f;
-    for (int start = 0; start < C; start += 32)
+    constexpr int SLICE = 64;
+    const float scale = sqrtf((float)D);
+    const int rows = min(16, p.count - first);
+    __shared__ int actions[16];
+    if (threadIdx.x < 16) actions[threadIdx.x] = threadIdx.x < rows ? row_in(p, first + threadIdx.x)->action : 0;
+    for (int c0 = 0; c0 < C; c0 += SLICE)
     {
-        float mine = start + lane < C ? given[start + lane] : 0.f;
-        if (!known) mine = start + lane < C ? __ldg(p.unknown + start + lane) : 0.f;
-        const int end = min(32, C - start);
-#pragma unroll 8
-        for (int c = 0; c < end; c++)
+        __syncthreads();
+        for (int i = threadIdx.x; i < SLICE * 16; i += THREADS)
         {
-            const float value = __shfl_sync(~0u, mine, c);
+            const int c = c0 + i % SLICE, r = i / SLICE;
+            if (c >= C || r >= rows) continue;
+            const RowIn* in = row_in(p, first + r);
+            contents[(i % SLICE) * 16 + r] = in->known ? ((const float*)(in + 1))[c] : __ldg(p.unknown + c);
+        }
+        __syncthreads();
+        const int end = min(SLICE, C - c0);
+#pragma unroll 1
+        for (int i = threadIdx.x; i < (rows + 3) / 4 * D; i += THREADS)
+        {
+            const int d = i % D, r = i / D * 4;
+            float sums[4];
 #pragma unroll
-            for (int j = 0; j < DPAD / 32; j++)
-                if (lane + 32 * j < D) v[j] = fmaf(value, __ldg(p.content_weight + (u64)(start + c) * D + lane + 32 * j), v[j]);
+            for (int n = 0; n < 4; n++) sums[n] = c0 == 0 ? __ldg(p.content_bias + d) : x[(r + n) * D + d];
+#pragma unroll 16
+            for (int c = 0; c < end; c++)
+            {
+                const float weight = __ldg(p.content_weight + (u64)(c0 + c) * D + d);
+                const float4 four = *(const float4*)(contents + c * 16 + r);
+                sums[0] = fmaf(four.x, weight, sums[0]);
+                sums[1] = fmaf(four.y, weight, sums[1]);
+                sums[2] = fmaf(four.z, weight, sums[2]);
+                sums[3] = fmaf(four.w, weight, sums[3]);
+            }
+#pragma unroll
+            for (int n = 0; n < 4; n++)
+                x[(r + n) * D + d] = c0 + SLICE < C ? sums[n] : scale * (sums[n] + __ldg(p.actions + (u64)actions[r + n] * D + d));
         }
     }
-    const float scale = sqrtf((float)D);
-#pragma unroll
-    for (int j = 0; j < DPAD / 32; j++)
-        if (lane + 32 * j < D) v[j] = scale * (v[j] + __ldg(p.actions + (u64)action * D + lane + 32 * j));
+    __syncthreads();
 }
 
 // Where a row's keys and values go: the layer's first head in its page, and its row there.
@@ -308,53 +350,44 @@ struct Target
 
 // Loads or makes the rows of a tile, normalises them into a, and finds where their keys and values go.
 template <int MT>
-__device__ __forceinline__ void prepare_projection(const Params& p, int layer, int first, bool owner, u8* a, Target* targets, int warp, int lane)
+__device__ __forceinline__ void prepare_projection(const Params& p, int layer, int first, bool owner, u8* a, Target* targets, float* made, int warp, int lane)
 {
-    for (int r = warp; r < MT * 16; r += WARPS)
+#pragma unroll 1
+    for (int m = 0; m < MT; m++)
     {
+        const int r = m * 16 + warp, row = first + r;
+        if (layer == 0) embed(p, first + m * 16, made, made + 16 * D);
         float v[DPAD / 32];
-        const int row = first + r;
+        u8* page = nullptr;
+        int slot = 0;
         if (row < p.count)
         {
-            int sequence, slot;
-            if (layer == 0)
-            {
-                const RowIn* in = row_in(p, row);
-                sequence = in->sequence;
-                slot = in->slot;
-                const int count = in->count;
-                const long long time = in->time, anchor = in->anchor;
-                embed(p, in, v, lane);
-                if (owner)
-                {
+            const int4 place = *(const int4*)row_in(p, row);
+            slot = place.z % PAGE;
+            const float* x = layer == 0 ? made + warp * D : p.x + (u64)row * D;
 #pragma unroll
-                    for (int j = 0; j < DPAD / 32; j++)
-                        if (lane + 32 * j < D) p.x[(u64)row * D + lane + 32 * j] = v[j];
-                    if (lane == 0)
-                    {
-                        p.rows[row] = make_int4(sequence, slot, count, in->output);
-                        p.anchors[row] = anchor;
-                        ((long long*)page_of(p, sequence, slot))[slot % PAGE] = time;
-                    }
+            for (int j = 0; j < DPAD / 32; j++) v[j] = lane + 32 * j < D ? x[lane + 32 * j] : 0.f;
+            page = layer == 0 ? page_of(p, place.x, place.z) : p.pages[row];
+            if (layer == 0 && owner)
+            {
+#pragma unroll
+                for (int j = 0; j < DPAD / 32; j++)
+                    if (lane + 32 * j < D) p.x[(u64)row * D + lane + 32 * j] = v[j];
+                if (lane == 0)
+                {
+                    p.rows[row] = make_int4(place.x, place.z, place.w, 0);
+                    p.pages[row] = page;
+                    ((long long*)page)[slot] = row_in(p, row)->time;
                 }
             }
-            else
-            {
-                const int4 info = p.rows[row];
-                sequence = info.x;
-                slot = info.y;
-#pragma unroll
-                for (int j = 0; j < DPAD / 32; j++) v[j] = lane + 32 * j < D ? p.x[(u64)row * D + lane + 32 * j] : 0.f;
-            }
             layer_norm<DPAD / 32, D>(v, lane, [](int d) { return d < D; });
-            if (lane == 0) targets[r] = {page_of(p, sequence, slot) + TIMES_BYTES + (u64)layer * H * HEAD_BYTES, slot % PAGE};
         }
         else
         {
 #pragma unroll
             for (int j = 0; j < DPAD / 32; j++) v[j] = 0;
-            if (lane == 0) targets[r] = {nullptr, 0};
         }
+        if (lane == 0) targets[r] = {page == nullptr ? nullptr : page + TIMES_BYTES + (u64)layer * H * HEAD_BYTES, slot};
         store_row(a, (DPAD + 8) * 2, r, v, lane);
     }
 }
@@ -401,12 +434,13 @@ __device__ void project(const Params& p, int layer, u8* smem)
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     u8* a = smem;
     Target* targets = (Target*)(smem + MTMAX * 16 * (DPAD + 8) * 2);
+    float* made = (float*)(targets + MTMAX * 16);
     constexpr int COLUMNS = UVQK_TILES / PROJECT_TILES;
     const Tiling tiling(p.count, MT * 16, COLUMNS);
     for (int tile = blockIdx.x; tile < tiling.row_blocks * tiling.column_blocks; tile += gridDim.x)
     {
         const int first = tile / tiling.column_blocks * MT * 16, block = tile % tiling.column_blocks;
-        prepare_projection<MT>(p, layer, first, block == 0, a, targets, warp, lane);
+        prepare_projection<MT>(p, layer, first, block == 0, a, targets, made, warp, lane);
         __syncthreads();
         const int end = min(COLUMNS, (block + 1) * tiling.columns_each);
         for (int column = block * tiling.columns_each + warp; column < end; column += WARPS)
@@ -446,28 +480,26 @@ __device__ void output(const Params& p, int layer, bool from_partials, u8* smem)
     for (int tile = blockIdx.x; tile < tiling.row_blocks * tiling.column_blocks; tile += gridDim.x)
     {
         const int first = tile / tiling.column_blocks * MT * 16, block = tile % tiling.column_blocks;
+        float* added = (float*)(smem + MTMAX * 16 * (EPAD + 8) * 2);   // [SPREAD_ROWS][EP]
+        if (from_partials)
+        {
+            for (int i = threadIdx.x; i < p.count * EP; i += THREADS)
+            {
+                const float* partial = p.partials + (u64)(i / DP) * SPANS * DP + i % DP;
+                float sum = 0;
+#pragma unroll
+                for (int s = SPANS - 1; s >= 0; s--) sum += partial[s * DP];
+                added[i] = sum * (1.f / W);
+            }
+            __syncthreads();
+        }
+        const float* attended = from_partials ? added : p.a;
         for (int r = warp; r < MT * 16; r += WARPS)
         {
             float v[EPAD / 32];
             const int row = first + r;
 #pragma unroll
-            for (int j = 0; j < EPAD / 32; j++)
-            {
-                const int e = lane + 32 * j;
-                v[j] = 0;
-                if (row >= p.count || e >= EP) continue;
-                if (!from_partials)
-                {
-                    v[j] = p.a[(u64)row * EP + e];
-                }
-                else
-                {
-                    const float* partial = p.partials + ((u64)row * H + e / DP) * SPANS * DP + e % DP;
-#pragma unroll
-                    for (int s = SPANS - 1; s >= 0; s--) v[j] += partial[s * DP];
-                    v[j] *= 1.f / W;
-                }
-            }
+            for (int j = 0; j < EPAD / 32; j++) v[j] = row < p.count && lane + 32 * j < EP ? attended[(u64)row * EP + lane + 32 * j] : 0.f;
             layer_norm<EPAD / 32, E>(v, lane, [](int e) { return real_column(e); });
 #pragma unroll
             for (int j = 0; j < EPAD / 32; j++)
@@ -500,7 +532,12 @@ __device__ void output(const Params& p, int layer, bool from_partials, u8* smem)
 // The warp's part of a unit (one head of one row): its span of lags, and the pages that they lie in, one a lane.
 struct Part
 {
-    int row, head, slot, limit, page;   // limit: tokens attended to, 0 = nothing to do
+    int unit, place, page;   // unit: row * H + head; place: slot, and the tokens attended to (0 = nothing to do) in the upper half
+
+    __device__ __forceinline__ int row() const { return unit / H; }
+    __device__ __forceinline__ int head() const { return unit % H; }
+    __device__ __forceinline__ int slot() const { return place & 0xffff; }
+    __device__ __forceinline__ int limit() const { return (int)((u32)place >> 16); }
 };
 
 __device__ __forceinline__ int ring(int slot) { return slot < 0 ? slot + RING : slot; }
@@ -508,15 +545,16 @@ __device__ __forceinline__ int ring(int slot) { return slot < 0 ? slot + RING : 
 // The page of the span's oldest lag, which may lie far outside the window.
 __device__ __forceinline__ int oldest_page(int slot, int span) { return (slot - (span + 1) * SPAN + 1 + 16 * RING) % RING / PAGE; }
 
+// Of a row that is in p.rows by now; before, of a row as the host gave it.
+template <bool GIVEN>
 __device__ __forceinline__ Part load_part(const Params& p, int unit, bool active, int span, int lane)
 {
-    Part part = {0, 0, 0, 0, 0};
+    Part part = {0, 0, 0};
     if (!active) return part;
-    part.row = unit / H;
-    part.head = unit % H;
-    const int4 info = p.rows[part.row];
-    part.slot = info.y;
-    part.limit = info.z;
+    int4 info = GIVEN ? *(const int4*)row_in(p, unit / H) : p.rows[unit / H];
+    if (GIVEN) info = make_int4(info.x, info.z, info.w, 0);   // sequence, action, slot, count
+    part.unit = unit;
+    part.place = info.y | info.z << 16;
     if (lane < SPAN / PAGE + 2) part.page = __ldg(p.page_table + (u64)info.x * RPAGES + (oldest_page(info.y, span) + lane) % RPAGES);
     return part;
 }
@@ -532,11 +570,11 @@ __device__ __forceinline__ Group make_group(const Params& p, const Part& part, i
 {
     Group group;
     group.newest = span * SPAN + (GROUPS - 1 - g) * GROUP;
-    group.from = max(0, group.newest + GROUP - part.limit);
-    const int slot = ring(part.slot - group.newest - GROUP + 1);
+    group.from = max(0, group.newest + GROUP - part.limit());
+    const int slot = ring(part.slot() - group.newest - GROUP + 1);
     group.offset = slot % PAGE;
     group.cut = PAGE - group.offset;
-    int at = slot / PAGE - oldest_page(part.slot, span);
+    int at = slot / PAGE - oldest_page(part.slot(), span);
     if (at < 0) at += RPAGES;
     group.before = p.pool + (u64)(u32)__shfl_sync(~0u, part.page, at & 31) * PAGE_BYTES;
     group.after = p.pool + (u64)(u32)__shfl_sync(~0u, part.page, (at + 1) & 31) * PAGE_BYTES;
@@ -594,10 +632,10 @@ __device__ __forceinline__ void load_bias(Bias<FIRST>& bias, const Params& p, in
         const int slot = r < group.cut ? group.offset + r : group.offset + r - PAGE;
 #if TIMEBIAS
         if (FIRST) bias.time[j] = ((const long long*)page)[slot];
-        else bias.bucket[j] = p.buckets[(u64)part.row * W_STRIDE + lag];
+        else bias.bucket[j] = p.buckets[(u64)part.row() * W_STRIDE + lag];
 #endif
 #if KV8
-        const u8* scales = page + TIMES_BYTES + (u64)(layer * H + part.head) * HEAD_BYTES + slot * 4;
+        const u8* scales = page + TIMES_BYTES + (u64)(layer * H + part.head()) * HEAD_BYTES + slot * 4;
         bias.key_scale[j] = *(const float*)(scales + K_SCALES);
         bias.value_scale[j] = *(const float*)(scales + V_SCALES);
 #endif
@@ -612,23 +650,67 @@ __device__ __forceinline__ int bucket_of(long long a, long long b, const u64* bo
     return bucket;
 }
 
+// A lane's share of the query: its PER_LANE columns.
+struct Query
+{
+#if KV8
+    u32 pairs[PER_LANE / 2];   // half floats, times QUERY_SCALE
+#else
+    float values[PER_LANE];
+#endif
+};
+
+__device__ __forceinline__ void load_query(Query& q, const Params& p, const Part& part, int lane)
+{
+    const float* from = p.q + (u64)part.unit * DP + (lane % LANES) * PER_LANE;
+#pragma unroll
+    for (int e = 0; e < PER_LANE; e += 4)
+    {
+        const float4 four = *(const float4*)(from + e);
+#if KV8
+        q.pairs[e / 2] = pack_half(four.x * QUERY_SCALE, four.y * QUERY_SCALE);
+        q.pairs[e / 2 + 1] = pack_half(four.z * QUERY_SCALE, four.w * QUERY_SCALE);
+#else
+        q.values[e] = four.x;
+        q.values[e + 1] = four.y;
+        q.values[e + 2] = four.z;
+        q.values[e + 3] = four.w;
+#endif
+    }
+}
+
+__device__ __forceinline__ float dot_lane(const uint4& key, const Query& q)
+{
+#if KV8
+    u32 sum = 0;
+#pragma unroll
+    for (int w = 0; w < 4; w++)
+    {
+        const u32 word = word_of(key, w);
+        sum = fma_half(e4m3_to_half(word & 0xffffu), q.pairs[2 * w], sum);
+        sum = fma_half(e4m3_to_half(word >> 16), q.pairs[2 * w + 1], sum);
+    }
+    float low, high;
+    unpack_half(sum, low, high);
+    return low + high;
+#else
+    float sum = 0;
+#pragma unroll
+    for (int w = 0; w < 4; w++)
+    {
+        const u32 word = word_of(key, w);
+        sum = fmaf(bf16_low(word), q.values[2 * w], sum);
+        sum = fmaf(bf16_high(word), q.values[2 * w + 1], sum);
+    }
+    return sum;
+#endif
+}
+
 // Dot products of the group's rows with q, each lane ending with the SCORES of first_load.
-__device__ __forceinline__ void dot_rows(float (&scores)[LOADS], const uint4 (&keys)[LOADS], const float (&q)[PER_LANE], int lane)
+__device__ __forceinline__ void dot_rows(float (&scores)[LOADS], const uint4 (&keys)[LOADS], const Query& q, int lane)
 {
 #pragma unroll
-    for (int i = 0; i < LOADS; i++)
-    {
-        float sum = 0;
-#pragma unroll
-        for (int e = 0; e < PER_LANE / 2; e++)
-        {
-            float low, high;
-            unpack(keys[i], e, low, high);
-            sum = fmaf(low, q[2 * e], sum);
-            sum = fmaf(high, q[2 * e + 1], sum);
-        }
-        scores[i] = sum;
-    }
+    for (int i = 0; i < LOADS; i++) scores[i] = dot_lane(keys[i], q);
 #pragma unroll
     for (int s = 0; s < SCATTERS; s++)
     {
@@ -658,19 +740,19 @@ __device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>&
         float weight = 0;
         if (r >= group.from)
         {
-            float score = KV8 ? scores[j] * bias.key_scale[KV8 ? j : 0] : scores[j];
+            float score = KV8 ? scores[j] * (bias.key_scale[KV8 ? j : 0] * (1.f / QUERY_SCALE)) : scores[j];
             score += bias.position[j];
 #if TIMEBIAS
             int bucket = bias.bucket[j];
             if (FIRST)
             {
                 bucket = bucket_of(anchor, bias.time[FIRST ? j : 0], bounds, of_power);
-                if (part.head == 0) p.buckets[(u64)part.row * W_STRIDE + group.newest + GROUP - 1 - r] = (u8)bucket;
+                if (part.head() == 0) p.buckets[(u64)part.row() * W_STRIDE + group.newest + GROUP - 1 - r] = (u8)bucket;
             }
             score += __ldg(p.tau + layer * BUCKETS + bucket);
 #endif
             weight = silu(score);
-            if (KV8) weight *= bias.value_scale[KV8 ? j : 0];
+            if (KV8) weight *= bias.value_scale[KV8 ? j : 0] * WEIGHT_SCALE;
         }
         scores[j] = weight;
     }
@@ -678,6 +760,11 @@ __device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>&
 
 __device__ __forceinline__ void add_values(float (&sums)[PER_LANE], const float (&weights)[LOADS], const uint4 (&values)[LOADS])
 {
+#if KV8
+    u32 group[PER_LANE / 2];
+#pragma unroll
+    for (int e = 0; e < PER_LANE / 2; e++) group[e] = 0;
+#endif
 #pragma unroll
     for (int i = 0; i < LOADS; i++)
     {
@@ -686,15 +773,32 @@ __device__ __forceinline__ void add_values(float (&sums)[PER_LANE], const float 
         for (int s = 0; s < SCATTERS; s++)
             if (i & (LOADS >> (s + 1))) source += LANES >> (s + 1);
         const float weight = __shfl_sync(~0u, weights[i & (SCORES - 1)], source, LANES);
+#if KV8
+        const u32 both = pack_half(weight, weight);
+#endif
 #pragma unroll
-        for (int e = 0; e < PER_LANE / 2; e++)
+        for (int w = 0; w < 4; w++)
         {
-            float low, high;
-            unpack(values[i], e, low, high);
-            sums[2 * e] = fmaf(weight, low, sums[2 * e]);
-            sums[2 * e + 1] = fmaf(weight, high, sums[2 * e + 1]);
+            const u32 word = word_of(values[i], w);
+#if KV8
+            group[2 * w] = fma_half(e4m3_to_half(word & 0xffffu), both, group[2 * w]);
+            group[2 * w + 1] = fma_half(e4m3_to_half(word >> 16), both, group[2 * w + 1]);
+#else
+            sums[2 * w] = fmaf(weight, bf16_low(word), sums[2 * w]);
+            sums[2 * w + 1] = fmaf(weight, bf16_high(word), sums[2 * w + 1]);
+#endif
         }
     }
+#if KV8
+#pragma unroll
+    for (int e = 0; e < PER_LANE / 2; e++)
+    {
+        float low, high;
+        unpack_half(group[e], low, high);
+        sums[2 * e] = fmaf(low, 1.f / WEIGHT_SCALE, sums[2 * e]);
+        sums[2 * e + 1] = fmaf(high, 1.f / WEIGHT_SCALE, sums[2 * e + 1]);
+    }
+#endif
 }
 
 // Adds the lanes that hold the same columns, and writes the span's sum: DP floats.
@@ -707,20 +811,6 @@ __device__ __forceinline__ void store_span(float (&sums)[PER_LANE], float* to, i
     if (lane >= LANES) return;
 #pragma unroll
     for (int e = 0; e < PER_LANE; e += 4) *(float4*)(to + lane * PER_LANE + e) = make_float4(sums[e], sums[e + 1], sums[e + 2], sums[e + 3]);
-}
-
-__device__ __forceinline__ void load_query(float (&q)[PER_LANE], const Params& p, const Part& part, int lane)
-{
-    const float* from = p.q + (u64)part.row * EP + part.head * DP + (lane % LANES) * PER_LANE;
-#pragma unroll
-    for (int e = 0; e < PER_LANE; e += 4)
-    {
-        const float4 four = *(const float4*)(from + e);
-        q[e] = four.x;
-        q[e + 1] = four.y;
-        q[e + 2] = four.z;
-        q[e + 3] = four.w;
-    }
 }
 
 // The whole window in one block: each warp a span, its loads one group ahead, also across units.
@@ -737,13 +827,13 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
     uint4 keys[LOADS], values[LOADS];
 #pragma unroll
     for (int i = 0; i < LOADS; i++) keys[i] = values[i] = make_uint4(0, 0, 0, 0);
-    float q[PER_LANE];
+    Query q;
     Bias<FIRST> bias;
 
     int item = blockIdx.x, next = item + gridDim.x;
-    Part part = load_part(p, item * UNITS_AT_ONCE + sub, sub < UNITS_AT_ONCE && item * UNITS_AT_ONCE + sub < units, span, lane);
+    Part part = load_part<false>(p, item * UNITS_AT_ONCE + sub, sub < UNITS_AT_ONCE && item * UNITS_AT_ONCE + sub < units, span, lane);
     Group group = make_group(p, part, span, 0);
-    u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head) * HEAD_BYTES;
+    u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head()) * HEAD_BYTES;
     load_rows(keys, group, head_offset, lane, policy);
     load_bias<FIRST>(bias, p, layer, part, group, lane);
     load_rows(values, group, head_offset + V_OFFSET, lane, policy);
@@ -755,8 +845,8 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
         int drawn = 0;
         if (threadIdx.x == 0) drawn = 2 * gridDim.x + (int)atomicAdd(p.counters + layer, 1u);
         const int coming = next * UNITS_AT_ONCE + sub;
-        const Part following = load_part(p, coming, sub < UNITS_AT_ONCE && coming < units, span, lane);
-        const long long anchor = FIRST ? p.anchors[part.row] : 0;
+        const Part following = load_part<false>(p, coming, sub < UNITS_AT_ONCE && coming < units, span, lane);
+        const long long anchor = FIRST ? row_in(p, part.row())->anchor : 0;
 
         float sums[PER_LANE];
 #pragma unroll
@@ -768,7 +858,7 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
             float scores[LOADS];
             dot_rows(scores, keys, q, lane);
             const Group ahead = make_group(p, last ? following : part, span, last ? 0 : g + 1);
-            const u64 ahead_offset = TIMES_BYTES + (u64)(layer * H + (last ? following.head : part.head)) * HEAD_BYTES;
+            const u64 ahead_offset = TIMES_BYTES + (u64)(layer * H + (last ? following : part).head()) * HEAD_BYTES;
             load_rows(keys, ahead, ahead_offset, lane, policy);
             weigh<FIRST>(scores, bias, p, layer, part, group, anchor, bounds, of_power, lane);
             load_bias<FIRST>(bias, p, layer, last ? following : part, ahead, lane);
@@ -800,21 +890,23 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
 
 // For a few rows: each span in a block of its own; the spans are added in output().
 template <bool FIRST>
-__device__ void attend_spread(const Params& p, int layer, const u64* bounds, const u8* of_power)
+__device__ void attend_spread(const Params& p, int layer, const Part* first_parts, const u64* bounds, const u8* of_power)
 {
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const u64 policy = stream_policy();
-    for (int index = warp * gridDim.x + blockIdx.x; index < p.count * H * SPANS; index += WARPS * gridDim.x)
+    const int only = warp * gridDim.x + blockIdx.x;
+    for (int index = only; index < p.count * H * SPANS; index += WARPS * gridDim.x)
     {
         const int span = index % SPANS;
-        const Part part = load_part(p, index / SPANS, true, span, lane);
-        const u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head) * HEAD_BYTES;
-        const long long anchor = FIRST ? p.anchors[part.row] : 0;
-        float q[PER_LANE], sums[PER_LANE];
+        const Part part = index == only ? first_parts[threadIdx.x] : load_part<true>(p, index / SPANS, true, span, lane);
+        const u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head()) * HEAD_BYTES;
+        const long long anchor = FIRST ? row_in(p, part.row())->anchor : 0;
+        Query q;
+        float sums[PER_LANE];
         load_query(q, p, part, lane);
 #pragma unroll
         for (int e = 0; e < PER_LANE; e++) sums[e] = 0;
-#pragma unroll(GROUPS <= 2 ? GROUPS : 1)
+#pragma unroll 1
         for (int g = 0; g < GROUPS; g++)
         {
             uint4 keys[LOADS], values[LOADS];
@@ -842,11 +934,14 @@ __device__ void head(const Params& p, u8* smem)
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     float* x = (float*)smem;             // [16][D]
     float* sums = x + 16 * D;            // [16 rows][16 slices][32 outputs]
-    for (int first = blockIdx.x * 16; first < p.count; first += gridDim.x * 16)
+    const int each = min(16, (p.count + (int)gridDim.x - 1) / (int)gridDim.x);
+    for (int first = blockIdx.x * each; first < p.count; first += gridDim.x * each)
     {
-        const int rows = min(16, p.count - first);
+        const int rows = min(each, p.count - first);
+    __shared__ int actions[16];
+    if (threadIdx.x < 16) actions[threadIdx.x] = threadIdx.x < rows ? row_in(p, first + threadIdx.x)->action : 0;
         for (int i = threadIdx.x; i < rows * D; i += THREADS) x[i] = p.x[(u64)first * D + i];
-        const int target = warp < rows ? p.rows[first + warp].w : -1;
+        const int target = warp < rows ? row_in(p, first + warp)->output : -1;
         float* to = p.outputs + (u64)max(target, 0) * O;
         float squares = 0;
         for (int start = 0; start < O; start += 32)
@@ -898,6 +993,10 @@ __device__ __forceinline__ int row_tiles(int count) { return count > 2000 ? 4 : 
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_constant__ Params p)
 {
     extern __shared__ __align__(128) u8 smem[];
+#ifdef PROFILE
+    int mark = 0;
+#endif
+    PROFILE_MARK
     __shared__ u64 bounds[BUCKETS];
     __shared__ u8 of_power[64];
     for (int i = threadIdx.x; i < BUCKETS; i += THREADS) bounds[i] = p.bucket_bounds[i];
@@ -906,6 +1005,15 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_
     GridBarrier barrier = {p.barrier, p.barrier_base};
     const int tiles = min(row_tiles(p.count), MTMAX);
     const bool spread = p.count <= SPREAD_ROWS;
+
+    // With a few rows a warp has the same part in every layer. Kept in shared memory: attend() needs every register.
+    __shared__ Part first_parts[THREADS];
+    if (spread)
+    {
+        const int lane = threadIdx.x % 32, index = threadIdx.x / 32 * gridDim.x + blockIdx.x;
+        first_parts[threadIdx.x] = load_part<true>(p, index / SPANS, index < p.count * H * SPANS, index % SPANS, lane);
+    }
+    PROFILE_MARK
     for (int layer = 0; layer < LAYERS; layer++)
     {
         if (blockIdx.x == 0 && threadIdx.x == 0) p.counters[layer] = 0;
@@ -915,19 +1023,26 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_
 #endif
         if (tiles >= 2) project<MTMAX < 2 ? 1 : 2>(p, layer, smem);
         else project<1>(p, layer, smem);
+        PROFILE_MARK
         if (layer == LAYERS - 1 && !p.want_output) return;
         barrier.wait();
+        PROFILE_MARK
 
-        if (spread && layer == 0) attend_spread<true>(p, layer, bounds, of_power);
-        else if (spread) attend_spread<false>(p, layer, bounds, of_power);
+        if (spread && layer == 0) attend_spread<true>(p, layer, first_parts, bounds, of_power);
+        else if (spread) attend_spread<false>(p, layer, first_parts, bounds, of_power);
         else if (layer == 0) attend<true>(p, layer, smem, bounds, of_power);
         else attend<false>(p, layer, smem, bounds, of_power);
+        PROFILE_MARK
         barrier.wait();
+        PROFILE_MARK
 
         if (tiles == 4) output<MTMAX < 4 ? 1 : 4>(p, layer, spread, smem);
         else if (tiles == 2) output<MTMAX < 2 ? 1 : 2>(p, layer, spread, smem);
         else output<1>(p, layer, spread, smem);
+        PROFILE_MARK
         barrier.wait();
+        PROFILE_MARK
     }
     head(p, smem);
+    PROFILE_MARK
 }

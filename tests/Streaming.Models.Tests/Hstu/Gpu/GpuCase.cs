@@ -71,7 +71,7 @@ public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int 
     }
 
     public static HstuGpuOptions Options(GpuKeyValueFormat format = GpuKeyValueFormat.Bf16, int maxBatch = 256) =>
-        new() { KeyValueBytes = 1L << 30, MaxBatch = maxBatch, MaxSequences = 4_096, KeyValueFormat = format };
+        new() { KeyValueBytes = 3L << 29, MaxBatch = maxBatch, MaxSequences = 4_096, KeyValueFormat = format };
 
     private float[] Content(SeededRandom random)
     {

@@ -36,7 +36,7 @@ public static class GpuLaws
         using var engine = new HstuGpuEngine(model, GpuCase.Options(format, users));
         var rounds = 5;
         // Histories of different lengths, some empty, one beyond the window.
-        var before = Enumerable.Range(0, users).Select(u => c.History(u % 7 == 0 ? 0 : u % (c.Window + 9), (ulong)u)).ToArray();
+        var before = Enumerable.Range(0, users).Select(u => c.History(u % 7 == 0 ? 0 : u < 64 ? u * 37 % (c.Window + 9) : u % 100, (ulong)u)).ToArray();
         var after = Enumerable.Range(0, users).Select(u => c.History(rounds, (ulong)(100_000 + u))).ToArray();
 
         var together = Enumerable.Range(0, users).Select(_ => engine.CreateSequence()).ToArray();
