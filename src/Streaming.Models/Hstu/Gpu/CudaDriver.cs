@@ -72,9 +72,6 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuMemcpyHtoDAsync_v2")]
     public static partial int CopyUp(nint device, nint host, nuint bytes, nint stream);
 
-    [LibraryImport(CudaNames.Driver, EntryPoint = "cuMemcpyDtoHAsync_v2")]
-    public static partial int CopyDown(nint host, nint device, nuint bytes, nint stream);
-
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuMemcpyDtoDAsync_v2")]
     public static partial int CopyWithin(nint to, nint from, nuint bytes, nint stream);
 

@@ -13,7 +13,7 @@ internal sealed record GpuShape
     public const int Warps = 16;
 
     /// <summary>Batches up to this many rows spread a window's spans over blocks of their own.</summary>
-    public static readonly int SpreadRows = int.Parse(Environment.GetEnvironmentVariable("STREAMING_SPREAD") ?? "8");
+    public const int SpreadRows = 8;
 
     private const int RowHeaderBytes = 48;
     private const int TimesBytes = PageTokens * sizeof(long);
@@ -28,7 +28,7 @@ internal sealed record GpuShape
         HeadPadded = Math.Max(format == GpuKeyValueFormat.Fp8 ? 16 : 8, (int)BitOperations.RoundUpToPowerOf2((uint)config.HeadWidth));
         GroupTokens = Group(HeadPadded, format);
         // Some groups a span, or adding a span's lanes would cost as much as the span; fp8 has more lanes' sums to add and fewer bytes to hide it.
-        SpanTokens = GroupTokens * Math.Max(config.Window < 512 ? 1 : format == GpuKeyValueFormat.Fp8 ? int.Parse(Environment.GetEnvironmentVariable("STREAMING_GROUPS") ?? "4") : 2, DivideUp(config.Window, Warps * GroupTokens));
+        SpanTokens = GroupTokens * Math.Max(config.Window < 512 ? 1 : format == GpuKeyValueFormat.Fp8 ? 4 : 2, DivideUp(config.Window, Warps * GroupTokens));
         Spans = DivideUp(config.Window, SpanTokens);
         // Rows of one sequence in one launch need slots beyond the window; a whole page of them at least.
         RingPages = DivideUp(config.Window + PageTokens - 1, PageTokens);
@@ -109,12 +109,11 @@ internal sealed record GpuShape
         Define("W", Config.Window), Define("C", Config.ContentWidth), Define("O", Config.OutputWidth), Define("RPAGES", RingPages),
         Define("SPAN", SpanTokens), Define("KV8", Format == GpuKeyValueFormat.Fp8 ? 1 : 0), Define("TIMEBIAS", Config.TimeBias ? 1 : 0),
         Define("MTMAX", rowTiles), Define("SPREAD_ROWS", SpreadRows), Define("MOST_LOADS", MostLoads(Format)), Define("INLINE_BYTES", GpuStepArguments.InlineBytes), Define("PARAMS_BYTES", sizeof(GpuStepArguments)),
-        .. (Environment.GetEnvironmentVariable("STREAMING_GPU_DEFINES") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
     ];
 
     private static string Define(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"-D{name}={value}");
 
-    private static int MostLoads(GpuKeyValueFormat format) => format == GpuKeyValueFormat.Fp8 ? int.Parse(Environment.GetEnvironmentVariable("STREAMING_LOADS") ?? "4") : 8;
+    private static int MostLoads(GpuKeyValueFormat format) => format == GpuKeyValueFormat.Fp8 ? 4 : 8;
 
     private static int Group(int headPadded, GpuKeyValueFormat format)
     {

@@ -15,11 +15,10 @@ internal unsafe struct GpuStepArguments
     public nint OutputBias, Position, Tau, HeadWeight, HeadBias;
     public nint BucketBounds, BucketOfPower;
     public nint X, U, Q, A, Partials;
-    public nint Buckets, Rows, Pages;
+    public nint Buckets, Rows, Anchors, Pages;
     public nint Barrier, Counters;
     public int Count, WantOutput;
     public uint BarrierBase;
     public int IsInline;
-    public ulong Padding;
     public fixed byte InlineRows[InlineBytes];
 }

@@ -26,7 +26,6 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private int _dirtyTo = -1;
     private uint _barrierBase;
     private bool _faulted;
-    private int _profiled;
     private bool _disposed;
 
     /// <summary>Compiles the kernel for the device (or takes it from the cache), and takes all device memory.</summary>
@@ -206,9 +205,10 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             Partials = Floats((long)GpuShape.SpreadRows * config.Heads * _shape.Spans * _shape.HeadPadded, "partial sums"),
             Buckets = _context.Allocate((long)MaxBatch * _shape.WindowStride, "time buckets"),
             Rows = _context.Allocate(MaxBatch * 16L, "the rows"),
+            Anchors = _context.Allocate(MaxBatch * 8L, "the anchors"),
             Pages = _context.Allocate(MaxBatch * 8L, "the rows' pages"),
             Barrier = _context.Allocate(256, "the barrier"),
-            Counters = _context.Allocate((config.Layers * 4L) + 4096, "the schedule"),
+            Counters = _context.Allocate(config.Layers * 4L, "the schedule"),
         };
     }
 
@@ -319,14 +319,6 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             sequence.Pending = 0;
         }
         if (MeasuresDeviceTime && _watch is not null) LastDeviceTime += _watch.Read();
-        if (Environment.GetEnvironmentVariable("STREAMING_PROFILE") is not null && ++_profiled == 3000)
-        {
-            var marks = new long[128];
-            fixed (long* m = marks) _ = CudaDriver.CopyDown((nint)m, _fixed.Counters + 512, 1024, _context.Stream);
-            _context.Wait();
-            var n = 2 + (Model.Config.Layers * 6) + 1;
-            Console.WriteLine("profile rows=" + rows.Length + ": " + string.Join(' ', Enumerable.Range(1, n - 1).Select(i => marks[i] - marks[i - 1])) + " total " + (marks[n - 1] - marks[0]));
-        }
     }
 
     private void CopyPageTable()

@@ -20,11 +20,6 @@
 //          a row is DP bfloat16, or with KV8 DP e4m3 bytes and a float scale
 //   slot of token n = n mod (64 * RPAGES); page table: RPAGES page numbers for each sequence
 
-#ifdef PROFILE
-#define PROFILE_MARK if (threadIdx.x == 0 && blockIdx.x == PROFILE) { long long t; asm volatile("mov.u64 %0, %%clock64;" : "=l"(t)); ((long long*)p.counters)[64 + mark] = t; mark++; }
-#else
-#define PROFILE_MARK
-#endif
 typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long long u64;
@@ -56,7 +51,6 @@ __device__ constexpr int log2of(int n) { return n <= 1 ? 0 : 1 + log2of(n / 2); 
 constexpr int SCATTERS = log2of(LANES) < log2of(LOADS) ? log2of(LANES) : log2of(LOADS);
 constexpr int SCORES = LOADS >> SCATTERS;   // scores that each lane ends up with
 
-static_assert(RING < 65536 && W < 65536, "a part's place");
 static_assert(SPAN % GROUP == 0 && SPANS <= WARPS && SPAN / PAGE + 2 <= 32, "the spans of a window");
 static_assert(GROUP <= PAGE && DP % PER_LANE == 0 && LANES >= 1 && LANES <= 32, "the rows of a group");
 
@@ -66,7 +60,7 @@ struct RowIn
     int sequence, action, slot, count;   // slot of the token; tokens it attends to, itself included
     long long time, anchor;              // event time; the time that its distances are measured from
     int known, output;                   // content is given; row of the output, or -1
-    int pad0, pad1;
+    int unused[2];
 };
 constexpr int ROW_IN_BYTES = (sizeof(RowIn) + C * 4 + 15) / 16 * 16;
 
@@ -84,11 +78,11 @@ struct Params
     float *x, *u, *q, *a, *partials;
     u8* buckets;
     int4* rows;                          // by row of the batch: sequence, slot, count
+    long long* anchors;                  // by row of the batch
     u8** pages;                          // by row of the batch: the page that its token lies in
     u32 *barrier, *counters;
     int count, want_output;
     u32 barrier_base, is_inline;         // is_inline: the rows are in inline_rows
-    u64 pad;                             // the rows begin at a multiple of 16
     __align__(16) u8 inline_rows[INLINE_BYTES];
 };
 
@@ -377,6 +371,7 @@ __device__ __forceinline__ void prepare_projection(const Params& p, int layer, i
                 {
                     p.rows[row] = make_int4(place.x, place.z, place.w, 0);
                     p.pages[row] = page;
+                    p.anchors[row] = row_in(p, row)->anchor;
                     ((long long*)page)[slot] = row_in(p, row)->time;
                 }
             }
@@ -532,12 +527,7 @@ __device__ void output(const Params& p, int layer, bool from_partials, u8* smem)
 // The warp's part of a unit (one head of one row): its span of lags, and the pages that they lie in, one a lane.
 struct Part
 {
-    int unit, place, page;   // unit: row * H + head; place: slot, and the tokens attended to (0 = nothing to do) in the upper half
-
-    __device__ __forceinline__ int row() const { return unit / H; }
-    __device__ __forceinline__ int head() const { return unit % H; }
-    __device__ __forceinline__ int slot() const { return place & 0xffff; }
-    __device__ __forceinline__ int limit() const { return (int)((u32)place >> 16); }
+    int row, head, slot, limit, page;   // limit: tokens attended to, 0 = nothing to do; page: of this lane
 };
 
 __device__ __forceinline__ int ring(int slot) { return slot < 0 ? slot + RING : slot; }
@@ -549,12 +539,14 @@ __device__ __forceinline__ int oldest_page(int slot, int span) { return (slot - 
 template <bool GIVEN>
 __device__ __forceinline__ Part load_part(const Params& p, int unit, bool active, int span, int lane)
 {
-    Part part = {0, 0, 0};
+    Part part = {0, 0, 0, 0, 0};
     if (!active) return part;
     int4 info = GIVEN ? *(const int4*)row_in(p, unit / H) : p.rows[unit / H];
     if (GIVEN) info = make_int4(info.x, info.z, info.w, 0);   // sequence, action, slot, count
-    part.unit = unit;
-    part.place = info.y | info.z << 16;
+    part.row = unit / H;
+    part.head = unit % H;
+    part.slot = info.y;
+    part.limit = info.z;
     if (lane < SPAN / PAGE + 2) part.page = __ldg(p.page_table + (u64)info.x * RPAGES + (oldest_page(info.y, span) + lane) % RPAGES);
     return part;
 }
@@ -570,11 +562,11 @@ __device__ __forceinline__ Group make_group(const Params& p, const Part& part, i
 {
     Group group;
     group.newest = span * SPAN + (GROUPS - 1 - g) * GROUP;
-    group.from = max(0, group.newest + GROUP - part.limit());
-    const int slot = ring(part.slot() - group.newest - GROUP + 1);
+    group.from = max(0, group.newest + GROUP - part.limit);
+    const int slot = ring(part.slot - group.newest - GROUP + 1);
     group.offset = slot % PAGE;
     group.cut = PAGE - group.offset;
-    int at = slot / PAGE - oldest_page(part.slot(), span);
+    int at = slot / PAGE - oldest_page(part.slot, span);
     if (at < 0) at += RPAGES;
     group.before = p.pool + (u64)(u32)__shfl_sync(~0u, part.page, at & 31) * PAGE_BYTES;
     group.after = p.pool + (u64)(u32)__shfl_sync(~0u, part.page, (at + 1) & 31) * PAGE_BYTES;
@@ -632,10 +624,10 @@ __device__ __forceinline__ void load_bias(Bias<FIRST>& bias, const Params& p, in
         const int slot = r < group.cut ? group.offset + r : group.offset + r - PAGE;
 #if TIMEBIAS
         if (FIRST) bias.time[j] = ((const long long*)page)[slot];
-        else bias.bucket[j] = p.buckets[(u64)part.row() * W_STRIDE + lag];
+        else bias.bucket[j] = p.buckets[(u64)part.row * W_STRIDE + lag];
 #endif
 #if KV8
-        const u8* scales = page + TIMES_BYTES + (u64)(layer * H + part.head()) * HEAD_BYTES + slot * 4;
+        const u8* scales = page + TIMES_BYTES + (u64)(layer * H + part.head) * HEAD_BYTES + slot * 4;
         bias.key_scale[j] = *(const float*)(scales + K_SCALES);
         bias.value_scale[j] = *(const float*)(scales + V_SCALES);
 #endif
@@ -662,7 +654,7 @@ struct Query
 
 __device__ __forceinline__ void load_query(Query& q, const Params& p, const Part& part, int lane)
 {
-    const float* from = p.q + (u64)part.unit * DP + (lane % LANES) * PER_LANE;
+    const float* from = p.q + (u64)part.row * EP + part.head * DP + (lane % LANES) * PER_LANE;
 #pragma unroll
     for (int e = 0; e < PER_LANE; e += 4)
     {
@@ -747,7 +739,7 @@ __device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>&
             if (FIRST)
             {
                 bucket = bucket_of(anchor, bias.time[FIRST ? j : 0], bounds, of_power);
-                if (part.head() == 0) p.buckets[(u64)part.row() * W_STRIDE + group.newest + GROUP - 1 - r] = (u8)bucket;
+                if (part.head == 0) p.buckets[(u64)part.row * W_STRIDE + group.newest + GROUP - 1 - r] = (u8)bucket;
             }
             score += __ldg(p.tau + layer * BUCKETS + bucket);
 #endif
@@ -833,7 +825,7 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
     int item = blockIdx.x, next = item + gridDim.x;
     Part part = load_part<false>(p, item * UNITS_AT_ONCE + sub, sub < UNITS_AT_ONCE && item * UNITS_AT_ONCE + sub < units, span, lane);
     Group group = make_group(p, part, span, 0);
-    u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head()) * HEAD_BYTES;
+    u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head) * HEAD_BYTES;
     load_rows(keys, group, head_offset, lane, policy);
     load_bias<FIRST>(bias, p, layer, part, group, lane);
     load_rows(values, group, head_offset + V_OFFSET, lane, policy);
@@ -846,7 +838,7 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
         if (threadIdx.x == 0) drawn = 2 * gridDim.x + (int)atomicAdd(p.counters + layer, 1u);
         const int coming = next * UNITS_AT_ONCE + sub;
         const Part following = load_part<false>(p, coming, sub < UNITS_AT_ONCE && coming < units, span, lane);
-        const long long anchor = FIRST ? row_in(p, part.row())->anchor : 0;
+        const long long anchor = FIRST ? p.anchors[part.row] : 0;
 
         float sums[PER_LANE];
 #pragma unroll
@@ -858,7 +850,7 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
             float scores[LOADS];
             dot_rows(scores, keys, q, lane);
             const Group ahead = make_group(p, last ? following : part, span, last ? 0 : g + 1);
-            const u64 ahead_offset = TIMES_BYTES + (u64)(layer * H + (last ? following : part).head()) * HEAD_BYTES;
+            const u64 ahead_offset = TIMES_BYTES + (u64)(layer * H + (last ? following.head : part.head)) * HEAD_BYTES;
             load_rows(keys, ahead, ahead_offset, lane, policy);
             weigh<FIRST>(scores, bias, p, layer, part, group, anchor, bounds, of_power, lane);
             load_bias<FIRST>(bias, p, layer, last ? following : part, ahead, lane);
@@ -888,39 +880,62 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
     __syncthreads();
 }
 
-// For a few rows: each span in a block of its own; the spans are added in output().
+// For a few rows: each span in a block of its own; the spans are added in output(). Waits for the projection once its first loads are on their
+// way: these are of tokens before the launch, because a span's first group begins a whole group before its newest token.
 template <bool FIRST>
-__device__ void attend_spread(const Params& p, int layer, const Part* first_parts, const u64* bounds, const u8* of_power)
+__device__ void attend_spread(const Params& p, int layer, const Part* first_parts, GridBarrier& barrier, const u64* bounds, const u8* of_power)
 {
+    constexpr bool EARLY = GROUPS > 1 && GROUP >= SPREAD_ROWS;
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const u64 policy = stream_policy();
     const int only = warp * gridDim.x + blockIdx.x;
+    uint4 keys[LOADS], values[LOADS];
+#pragma unroll
+    for (int i = 0; i < LOADS; i++) keys[i] = values[i] = make_uint4(0, 0, 0, 0);
+    Part part = first_parts[threadIdx.x];
+    Group group = make_group(p, part, only % SPANS, 0);
+    u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head) * HEAD_BYTES;
+    if (EARLY)
+    {
+        load_rows(keys, group, head_offset, lane, policy);
+        load_rows(values, group, head_offset + V_OFFSET, lane, policy);
+    }
+    barrier.wait();
     for (int index = only; index < p.count * H * SPANS; index += WARPS * gridDim.x)
     {
         const int span = index % SPANS;
-        const Part part = index == only ? first_parts[threadIdx.x] : load_part<true>(p, index / SPANS, true, span, lane);
-        const u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head()) * HEAD_BYTES;
-        const long long anchor = FIRST ? row_in(p, part.row())->anchor : 0;
+        if (index != only)
+        {
+            part = load_part<true>(p, index / SPANS, true, span, lane);
+            group = make_group(p, part, span, 0);
+            head_offset = TIMES_BYTES + (u64)(layer * H + part.head) * HEAD_BYTES;
+        }
+        if (!EARLY || index != only)
+        {
+            load_rows(keys, group, head_offset, lane, policy);
+            load_rows(values, group, head_offset + V_OFFSET, lane, policy);
+        }
         Query q;
-        float sums[PER_LANE];
         load_query(q, p, part, lane);
+        Bias<FIRST> bias;
+        load_bias<FIRST>(bias, p, layer, part, group, lane);
+        const long long anchor = FIRST ? p.anchors[part.row] : 0;
+        float sums[PER_LANE];
 #pragma unroll
         for (int e = 0; e < PER_LANE; e++) sums[e] = 0;
 #pragma unroll 1
         for (int g = 0; g < GROUPS; g++)
         {
-            uint4 keys[LOADS], values[LOADS];
-#pragma unroll
-            for (int i = 0; i < LOADS; i++) keys[i] = values[i] = make_uint4(0, 0, 0, 0);
+            const bool more = g + 1 < GROUPS;
             float scores[LOADS];
-            Bias<FIRST> bias;
-            const Group group = make_group(p, part, span, g);
-            load_rows(keys, group, head_offset, lane, policy);
-            load_rows(values, group, head_offset + V_OFFSET, lane, policy);
-            load_bias<FIRST>(bias, p, layer, part, group, lane);
             dot_rows(scores, keys, q, lane);
+            const Group ahead = make_group(p, part, span, more ? g + 1 : g);
+            if (more) load_rows(keys, ahead, head_offset, lane, policy);
             weigh<FIRST>(scores, bias, p, layer, part, group, anchor, bounds, of_power, lane);
+            if (more) load_bias<FIRST>(bias, p, layer, part, ahead, lane);
             add_values(sums, scores, values);
+            if (more) load_rows(values, ahead, head_offset + V_OFFSET, lane, policy);
+            group = ahead;
         }
         store_span(sums, p.partials + (u64)index * DP, lane);
     }
@@ -993,10 +1008,6 @@ __device__ __forceinline__ int row_tiles(int count) { return count > 2000 ? 4 : 
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_constant__ Params p)
 {
     extern __shared__ __align__(128) u8 smem[];
-#ifdef PROFILE
-    int mark = 0;
-#endif
-    PROFILE_MARK
     __shared__ u64 bounds[BUCKETS];
     __shared__ u8 of_power[64];
     for (int i = threadIdx.x; i < BUCKETS; i += THREADS) bounds[i] = p.bucket_bounds[i];
@@ -1013,7 +1024,6 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_
         const int lane = threadIdx.x % 32, index = threadIdx.x / 32 * gridDim.x + blockIdx.x;
         first_parts[threadIdx.x] = load_part<true>(p, index / SPANS, index < p.count * H * SPANS, index % SPANS, lane);
     }
-    PROFILE_MARK
     for (int layer = 0; layer < LAYERS; layer++)
     {
         if (blockIdx.x == 0 && threadIdx.x == 0) p.counters[layer] = 0;
@@ -1023,26 +1033,19 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_
 #endif
         if (tiles >= 2) project<MTMAX < 2 ? 1 : 2>(p, layer, smem);
         else project<1>(p, layer, smem);
-        PROFILE_MARK
         if (layer == LAYERS - 1 && !p.want_output) return;
-        barrier.wait();
-        PROFILE_MARK
+        if (!spread) barrier.wait();
 
-        if (spread && layer == 0) attend_spread<true>(p, layer, first_parts, bounds, of_power);
-        else if (spread) attend_spread<false>(p, layer, first_parts, bounds, of_power);
+        if (spread && layer == 0) attend_spread<true>(p, layer, first_parts, barrier, bounds, of_power);
+        else if (spread) attend_spread<false>(p, layer, first_parts, barrier, bounds, of_power);
         else if (layer == 0) attend<true>(p, layer, smem, bounds, of_power);
         else attend<false>(p, layer, smem, bounds, of_power);
-        PROFILE_MARK
         barrier.wait();
-        PROFILE_MARK
 
         if (tiles == 4) output<MTMAX < 4 ? 1 : 4>(p, layer, spread, smem);
         else if (tiles == 2) output<MTMAX < 2 ? 1 : 2>(p, layer, spread, smem);
         else output<1>(p, layer, spread, smem);
-        PROFILE_MARK
         barrier.wait();
-        PROFILE_MARK
     }
     head(p, smem);
-    PROFILE_MARK
 }
