@@ -4,7 +4,7 @@ using System.Text;
 namespace Streaming.Models.Hstu.Gpu;
 
 /// <summary>Compiled kernels on disk. The key is everything that the machine code depends on, so a file is right or absent.</summary>
-internal sealed class GpuKernelCache(string directory)
+public sealed class GpuKernelCache(string directory)
 {
     /// <summary>The user's cache folder for this program.</summary>
     public static string DefaultDirectory

@@ -1,7 +1,7 @@
 namespace Streaming.Models.Hstu.Gpu;
 
 /// <summary>Which page of the pool, and which row of the page table, belongs to whom. Decides only; the device's copy is the engine's business.</summary>
-internal sealed class GpuPages
+public sealed class GpuPages
 {
     private readonly Stack<int> _freePages = new();
     private readonly Stack<int> _freeSequences = new();

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Streaming.Models.Hstu.Gpu;
 
 /// <summary>The kernel's compile-time constants for a model, and the sizes that follow from them. Mirrors the head of HstuStep.cu.</summary>
-internal sealed record GpuShape
+public sealed record GpuShape
 {
     /// <summary>Tokens of a page.</summary>
     public const int PageTokens = 64;
