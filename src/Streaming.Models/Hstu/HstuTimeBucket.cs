@@ -20,6 +20,12 @@ public static class HstuTimeBucket
     // The bucket of 2^n: where the search for a distance of n+1 bits starts. An octave spans ln 2 / 0.301 = 2.3 buckets.
     private static readonly byte[] BucketOfPower = Enumerable.Range(0, 64).Select(n => (byte)Formula(1UL << n)).ToArray();
 
+    /// <summary>By bucket, the smallest distance whose bucket is this or higher: for an engine that looks buckets up elsewhere.</summary>
+    internal static ReadOnlySpan<ulong> Bounds => LowerBounds;
+
+    /// <summary>The bucket of each power of two, 64 of them.</summary>
+    internal static ReadOnlySpan<byte> OfPower => BucketOfPower;
+
     /// <summary>The bucket of the distance between two event times, in seconds, whichever is later. 0..128.</summary>
     public static int Of(long time, long otherTime)
     {

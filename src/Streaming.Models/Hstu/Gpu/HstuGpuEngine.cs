@@ -1,0 +1,331 @@
+using System.Runtime.CompilerServices;
+
+namespace Streaming.Models.Hstu.Gpu;
+
+/// <summary>Runs an HSTU model on an NVIDIA GPU, with the keys and values of its sequences in device memory.</summary>
+/// <remarks>
+/// One staging copy up, one launch for all layers, and embeddings that the kernel writes into the host's memory; HstuStep.cu says how it works,
+/// docs/decisions/0012 why. Weights of the layers and keys and values are bfloat16 (or fp8), sums float32: results equal the CPU engine's to
+/// bfloat16 rounding. <b>A user's numbers are the same bits</b> in any batch, wherever the ring starts, and by <see cref="Step"/> or
+/// <see cref="Append"/>; another device's may differ. One owner thread at a time.
+/// </remarks>
+public sealed unsafe class HstuGpuEngine : IHstuEngine
+{
+    private readonly GpuContext _context;
+    private readonly GpuShape _shape;
+    private readonly GpuKernel _kernel;
+    private readonly GpuPages _pages;
+    private readonly GpuStopwatch? _watch;
+    private readonly GpuStepArguments _fixed;
+    private readonly (nint Host, nint Device) _input;
+    private readonly (nint Host, nint Device) _output;
+    private readonly (nint Host, nint Device) _pageTable;
+    private readonly nint _inputOnDevice;
+    private readonly nint _pageTableOnDevice;
+    private int _dirtyFrom = int.MaxValue;
+    private int _dirtyTo = -1;
+    private uint _barrierBase;
+    private bool _faulted;
+    private bool _disposed;
+
+    /// <summary>Compiles the kernel for the device (or takes it from the cache), and takes all device memory.</summary>
+    /// <exception cref="ArgumentException">An option is not valid, or the model is beyond what the kernel can do.</exception>
+    /// <exception cref="InvalidOperationException">There is no usable GPU here; the message says what is missing. The caller takes the CPU engine.</exception>
+    /// <exception cref="CudaException">The device has too little memory, or the driver failed.</exception>
+    public HstuGpuEngine(HstuModel model, HstuGpuOptions options)
+    {
+        if (options.Validate() is { Count: > 0 } violations) throw new ArgumentException($"The GPU engine's options are not valid: {string.Join("; ", violations)}");
+        if (GpuAvailability.Check(options.Device) is { IsAvailable: false } no) throw new InvalidOperationException(no.Message);
+        Model = model;
+        MaxBatch = options.MaxBatch;
+        _shape = new GpuShape(model.Config, options.KeyValueFormat);
+        var pageCount = options.KeyValueBytes / _shape.PageBytes;
+        if (pageCount < _shape.RingPages)
+            throw new ArgumentException($"KeyValueBytes is {options.KeyValueBytes}; one full sequence of this model takes {MaxSequenceBytes}");
+        _pages = new GpuPages((int)Math.Min(pageCount, int.MaxValue), options.MaxSequences, _shape.RingPages);
+
+        _context = new GpuContext(options.Device);
+        try
+        {
+            _kernel = new GpuKernel(_shape, _context.Info, new GpuKernelCache(options.CacheDirectory ?? GpuKernelCache.DefaultDirectory));
+            if (options.MeasureDeviceTime) _watch = new GpuStopwatch(_context.Stream);
+            MeasuresDeviceTime = options.MeasureDeviceTime;
+            _input = _context.AllocateHost((long)MaxBatch * _shape.RowBytes, "the batch");
+            _output = _context.AllocateHost((long)MaxBatch * OutputWidth * sizeof(float), "the embeddings");
+            _pageTable = _context.AllocateHost((long)options.MaxSequences * _shape.RingPages * sizeof(int), "the page table");
+            _inputOnDevice = _context.Allocate((long)MaxBatch * _shape.RowBytes, "the batch");
+            _pageTableOnDevice = _context.Allocate((long)options.MaxSequences * _shape.RingPages * sizeof(int), "the page table");
+            _fixed = Fixed(new GpuWeights(model, _shape), pageCount);
+            _context.Wait();
+        }
+        catch
+        {
+            _context.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public HstuModel Model { get; }
+
+    /// <inheritdoc/>
+    public int MaxBatch { get; }
+
+    /// <inheritdoc/>
+    public int RebuildTokens => Model.Config.RebuildTokens;
+
+    /// <inheritdoc/>
+    public long MaxSequenceBytes => _shape.RingPages * _shape.PageBytes;
+
+    /// <summary>K/V bytes that nobody holds.</summary>
+    public long FreeBytes => _pages.FreePages * _shape.PageBytes;
+
+    /// <summary>Bytes of keys and values that a step of one full window reads: the floor of its cost.</summary>
+    public long WindowBytes => _shape.WindowBytes;
+
+    /// <summary>The device's name and what the kernel takes of it; for notes.</summary>
+    public string Device => $"{_context.Info.Name}, {_context.Info.Multiprocessors} multiprocessors; {_kernel.Resources}";
+
+    /// <summary>Device time of the last <see cref="Step"/>, its copy up included; zero unless the options asked for it.</summary>
+    public TimeSpan LastDeviceTime { get; private set; }
+
+    /// <summary>Device times are being taken; may be switched when the options asked for them.</summary>
+    public bool MeasuresDeviceTime { get; set; }
+
+    internal long PageBytes => _shape.PageBytes;
+
+    private int OutputWidth => Model.Config.OutputWidth;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The engine holds as many sequences as it can; dispose some first.</exception>
+    public IHstuSequence CreateSequence()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new HstuGpuSequence(this, _pages.TakeSequence());
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">K/V memory is too small for the batch; no sequence was changed. The caller disposes other sequences first.</exception>
+    /// <exception cref="CudaException">The device failed; dispose the engine.</exception>
+    public void Step(ReadOnlySpan<HstuStep> batch, Span<float> embeddings)
+    {
+        RequireUsable();
+        if (batch.Length > MaxBatch) throw new ArgumentException($"The batch has {batch.Length} tokens; the engine's most is {MaxBatch}.");
+        if (embeddings.Length != batch.Length * OutputWidth)
+            throw new ArgumentException($"The embeddings have {embeddings.Length} floats; the batch needs {batch.Length * OutputWidth}.");
+        RequireFits(batch);
+
+        LastDeviceTime = TimeSpan.Zero;
+        var (first, row) = (0, 0);
+        for (; row < batch.Length; row++)
+        {
+            var sequence = (HstuGpuSequence)batch[row].Sequence;
+            if (sequence.Pending == _shape.MaxRowsPerSequence)
+            {
+                Launch(batch[first..row], wantOutput: true);
+                first = row;
+            }
+            Stage(row - first, sequence, batch[row].Token, row);
+        }
+        if (row > first) Launch(batch[first..row], wantOutput: true);
+        new ReadOnlySpan<float>((void*)_output.Host, embeddings.Length).CopyTo(embeddings);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">K/V memory is too small; the sequence holds the tokens before. The caller disposes other sequences first.</exception>
+    /// <exception cref="CudaException">The device failed; dispose the engine.</exception>
+    public void Append(IHstuSequence sequence, ReadOnlySpan<HstuToken> tokens)
+    {
+        RequireUsable();
+        var most = Math.Min(_shape.MaxRowsPerSequence, MaxBatch);
+        var batch = new HstuStep[Math.Min(most, tokens.Length)];
+        while (!tokens.IsEmpty)
+        {
+            var good = 0;
+            ArgumentException? bad = null;
+            for (; good < Math.Min(most, tokens.Length) && bad is null; good++)
+            {
+                bad = Misfit(sequence, tokens[good]);
+                if (bad is not null) break;
+                batch[good] = new(sequence, tokens[good]);
+            }
+            RequireFits(batch.AsSpan(0, good));
+            for (var i = 0; i < good; i++) Stage(i, (HstuGpuSequence)sequence, tokens[i], -1);
+            if (good > 0) Launch(batch.AsSpan(0, good), wantOutput: false);
+            if (bad is not null) throw bad;
+            tokens = tokens[good..];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _context.MakeCurrent();
+        _watch?.Dispose();
+        _kernel.Dispose();
+        _context.Dispose();
+    }
+
+    internal void Release(HstuGpuSequence sequence)
+    {
+        if (_disposed) return;
+        _pages.Free(sequence.Row, PagesOf(sequence)[..sequence.PageCount]);
+    }
+
+    private GpuStepArguments Fixed(GpuWeights weights, long pageCount)
+    {
+        var at = _context.Allocate(weights.Bytes.Length, "the weights");
+        fixed (byte* bytes = weights.Bytes) CudaDriver.Require(CudaDriver.CopyUp(at, (nint)bytes, (nuint)weights.Bytes.Length, _context.Stream), "copying the weights");
+        var config = Model.Config;
+        nint Floats(long count, string purpose) => _context.Allocate(count * sizeof(float), purpose);
+        return new GpuStepArguments
+        {
+            Outputs = _output.Device,
+            Pool = _context.Allocate(pageCount * _shape.PageBytes, "keys and values"),
+            PageTable = _pageTableOnDevice,
+            ContentWeight = at + (nint)weights.ContentWeight,
+            ContentBias = at + (nint)weights.ContentBias,
+            Actions = at + (nint)weights.Actions,
+            Unknown = at + (nint)weights.Unknown,
+            Uvqk = at + (nint)weights.Uvqk,
+            OutputWeight = at + (nint)weights.OutputWeight,
+            OutputBias = at + (nint)weights.OutputBias,
+            Position = at + (nint)weights.Position,
+            Tau = at + (nint)weights.Tau,
+            HeadWeight = at + (nint)weights.HeadWeight,
+            HeadBias = at + (nint)weights.HeadBias,
+            BucketBounds = at + (nint)weights.BucketBounds,
+            BucketOfPower = at + (nint)weights.BucketOfPower,
+            X = Floats((long)MaxBatch * config.Width, "the residual stream"),
+            U = Floats((long)MaxBatch * _shape.HeadsPadded, "gates"),
+            Q = Floats((long)MaxBatch * _shape.HeadsPadded, "queries"),
+            A = Floats((long)MaxBatch * _shape.HeadsPadded, "attention"),
+            Partials = Floats((long)GpuShape.SpreadRows * config.Heads * _shape.Spans * _shape.HeadPadded, "partial sums"),
+            Buckets = _context.Allocate((long)MaxBatch * _shape.WindowStride, "time buckets"),
+            Rows = _context.Allocate(MaxBatch * 16L, "the rows"),
+            Anchors = _context.Allocate(MaxBatch * 8L, "the anchors"),
+            Pages = _context.Allocate(MaxBatch * 8L, "the rows' pages"),
+            Barrier = _context.Allocate(256, "the barrier"),
+            Counters = _context.Allocate(config.Layers * 4L, "the schedule"),
+        };
+    }
+
+    private void RequireUsable()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_faulted) throw new CudaException("The GPU engine failed before; dispose it, make another one and rebuild its sequences.");
+    }
+
+    // Checks a whole batch before anything changes; leaves Pending as it was, zero.
+    private void RequireFits(ReadOnlySpan<HstuStep> batch)
+    {
+        ArgumentException? misfit = null;
+        var (counted, newPages) = (0, 0);
+        for (; counted < batch.Length; counted++)
+        {
+            misfit = Misfit(batch[counted].Sequence, batch[counted].Token);
+            if (misfit is not null) break;
+            var sequence = (HstuGpuSequence)batch[counted].Sequence;
+            newPages += GpuPages.NewPages(sequence.TokenCount + sequence.Pending, 1, _shape);
+            sequence.Pending++;
+        }
+        foreach (var step in batch[..counted]) ((HstuGpuSequence)step.Sequence).Pending = 0;
+        if (misfit is not null) throw misfit;
+        if (newPages > _pages.FreePages)
+            throw new InvalidOperationException($"The GPU engine's K/V memory is full: the tokens need {newPages} pages of {_shape.PageBytes} bytes, {_pages.FreePages} are free. Dispose other sequences first.");
+    }
+
+    private ArgumentException? Misfit(IHstuSequence sequence, in HstuToken token)
+    {
+        var config = Model.Config;
+        if (sequence is not HstuGpuSequence { IsDisposed: false } mine || mine.Engine != this)
+            return new ArgumentException("The sequence is not one of this engine, or it was disposed.");
+        if ((uint)token.Action >= (uint)config.Actions.Count)
+            return new ArgumentException($"The token's action is {token.Action}; it must be in 0..{config.Actions.Count - 1}.");
+        if (token.Content.IsEmpty) return null;
+        if (token.Content.Length != config.ContentWidth)
+            return new ArgumentException($"The token's content has {token.Content.Length} floats; the model's has {config.ContentWidth}.");
+        foreach (var value in token.Content.Span)
+        {
+            // Written so that not-a-number fails too.
+            if (!(MathF.Abs(value) <= HstuEngine.MaxContentMagnitude))
+                return new ArgumentException($"The token's content holds {value}; every value must be within ±{HstuEngine.MaxContentMagnitude}.");
+        }
+        return null;
+    }
+
+    private Span<int> PagesOf(HstuGpuSequence sequence) =>
+        new((int*)_pageTable.Host + ((long)sequence.Row * _shape.RingPages), _shape.RingPages);
+
+    private void Stage(int index, HstuGpuSequence sequence, in HstuToken token, int output)
+    {
+        var number = sequence.TokenCount + sequence.Pending++;
+        if (GpuPages.NewPages(number, 1, _shape) > 0) AddPage(sequence);
+        var at = (byte*)_input.Host + ((long)index * _shape.RowBytes);
+        Unsafe.Write(at, new GpuRow
+        {
+            Sequence = sequence.Row,
+            Action = token.Action,
+            Slot = (int)(number % _shape.RingTokens),
+            Count = (int)Math.Min(number + 1, Model.Config.Window),
+            Time = token.EventTimeSeconds,
+            Anchor = token.EventTimeSeconds,
+            Known = token.Content.IsEmpty ? 0 : 1,
+            Output = output,
+        });
+        if (!token.Content.IsEmpty) token.Content.Span.CopyTo(new Span<float>(at + sizeof(GpuRow), Model.Config.ContentWidth));
+    }
+
+    private void AddPage(HstuGpuSequence sequence)
+    {
+        PagesOf(sequence)[sequence.PageCount++] = _pages.TakePage();
+        _dirtyFrom = Math.Min(_dirtyFrom, sequence.Row);
+        _dirtyTo = Math.Max(_dirtyTo, sequence.Row);
+    }
+
+    private void Launch(ReadOnlySpan<HstuStep> rows, bool wantOutput)
+    {
+        try
+        {
+            _context.MakeCurrent();
+            if (MeasuresDeviceTime) _watch?.Start();
+            CopyPageTable();
+            var arguments = _fixed;
+            var bytes = rows.Length * _shape.RowBytes;
+            arguments.IsInline = bytes <= GpuStepArguments.InlineBytes ? 1 : 0;
+            if (arguments.IsInline == 1) Buffer.MemoryCopy((void*)_input.Host, arguments.InlineRows, GpuStepArguments.InlineBytes, bytes);
+            else CudaDriver.Require(CudaDriver.CopyUp(_inputOnDevice, _input.Host, (nuint)bytes, _context.Stream), "copying the batch");
+            arguments.Inputs = _inputOnDevice;
+            arguments.Count = rows.Length;
+            arguments.WantOutput = wantOutput ? 1 : 0;
+            arguments.BarrierBase = _barrierBase;
+            _kernel.Launch(arguments, _context.Stream);
+            if (MeasuresDeviceTime) _watch?.Stop();
+            _context.Wait();
+        }
+        catch (CudaException)
+        {
+            _faulted = true;
+            throw;
+        }
+        var barriers = 3 * (wantOutput ? Model.Config.Layers : Model.Config.Layers - 1);
+        unchecked { _barrierBase += (uint)barriers * _kernel.Blocks; }
+        foreach (var row in rows)
+        {
+            var sequence = (HstuGpuSequence)row.Sequence;
+            sequence.TokenCount += sequence.Pending;
+            sequence.Pending = 0;
+        }
+        if (MeasuresDeviceTime && _watch is not null) LastDeviceTime += _watch.Read();
+    }
+
+    private void CopyPageTable()
+    {
+        if (_dirtyTo < 0) return;
+        var (start, bytes) = ((nint)_dirtyFrom * _shape.RingPages * sizeof(int), (nuint)(_dirtyTo - _dirtyFrom + 1) * (nuint)_shape.RingPages * sizeof(int));
+        CudaDriver.Require(CudaDriver.CopyUp(_pageTableOnDevice + start, _pageTable.Host + start, bytes, _context.Stream), "copying the page table");
+        (_dirtyFrom, _dirtyTo) = (int.MaxValue, -1);
+    }
+}
