@@ -16,19 +16,18 @@ internal sealed class GpuWeights
     /// <summary>Packs a model's weights.</summary>
     public GpuWeights(HstuModel model, GpuShape shape)
     {
-        var config = model.Config;
-        var weights = model.Weights;
-        ContentWeight = Add(weights.ContentWeight);
-        ContentBias = Add(weights.ContentBias);
-        Actions = Add(weights.Actions);
-        Unknown = Add(weights.Unknown);
-        HeadWeight = Add(weights.HeadWeight);
-        HeadBias = Add(weights.HeadBias);
-        Uvqk = Add(weights.Layers.SelectMany(layer => Pack(shape.UvqkTiles, shape.WidthPadded, (k, n) => UvqkAt(layer, shape, k, n))).ToArray());
-        OutputWeight = Add(weights.Layers.SelectMany(layer => Pack(shape.OutputTiles, shape.HeadsPaddedForK, (k, n) => OutputAt(layer, shape, k, n))).ToArray());
-        OutputBias = Add(weights.Layers.SelectMany(layer => layer.OutputBias).ToArray());
-        Position = Add(weights.Layers.SelectMany(layer => layer.PositionBiasOldestFirst.Reverse()).ToArray());
-        Tau = Add(weights.Layers.SelectMany(layer => layer.TimeBias ?? new float[HstuTimeBucket.Count]).ToArray());
+        var layers = Enumerable.Range(0, model.Config.Layers).ToArray();
+        ContentWeight = Add(Transposed(model, HstuTensors.ContentWeight));
+        ContentBias = Add(Values(model, HstuTensors.ContentBias));
+        Actions = Add(Values(model, HstuTensors.Actions));
+        Unknown = Add(Values(model, HstuTensors.Unknown));
+        HeadWeight = Add(Transposed(model, HstuTensors.HeadWeight));
+        HeadBias = Add(Values(model, HstuTensors.HeadBias));
+        Uvqk = Add(layers.SelectMany(layer => PackUvqk(Values(model, HstuTensors.Uvqk(layer)), shape)).ToArray());
+        OutputWeight = Add(layers.SelectMany(layer => PackOutput(Values(model, HstuTensors.OutputWeight(layer)), shape)).ToArray());
+        OutputBias = Add(layers.SelectMany(layer => Values(model, HstuTensors.OutputBias(layer))).ToArray());
+        Position = Add(layers.SelectMany(layer => Values(model, HstuTensors.PositionBias(layer))).ToArray());
+        Tau = Add(layers.SelectMany(layer => model.Config.TimeBias ? Values(model, HstuTensors.TimeBias(layer)) : new float[HstuTimeBucket.Count]).ToArray());
         BucketBounds = Add(HstuTimeBucket.Bounds.ToArray());
         BucketOfPower = Add(HstuTimeBucket.OfPower.ToArray());
         Bytes = _bytes.ToArray();
@@ -85,20 +84,34 @@ internal sealed class GpuWeights
         return (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
     }
 
-    private static float UvqkAt(HstuWeights.Layer layer, GpuShape shape, int k, int n)
+    private static uint[] PackUvqk(float[] uvqk, GpuShape shape) => Pack(shape.UvqkTiles, shape.WidthPadded, (k, n) =>
     {
         var (section, within) = Math.DivRem(n, shape.HeadsPadded);
         var (head, d) = Math.DivRem(within, shape.HeadPadded);
         if (k >= shape.Config.Width || d >= shape.Config.HeadWidth) return 0;
         var columns = shape.Config.HeadsWidth;
-        return layer.Uvqk[(k * 4 * columns) + (section * columns) + (head * shape.Config.HeadWidth) + d];
-    }
+        return uvqk[(k * 4 * columns) + (section * columns) + (head * shape.Config.HeadWidth) + d];
+    });
 
-    private static float OutputAt(HstuWeights.Layer layer, GpuShape shape, int k, int n)
+    // The tensor is [D, E]; the kernel multiplies from the left.
+    private static uint[] PackOutput(float[] output, GpuShape shape) => Pack(shape.OutputTiles, shape.HeadsPaddedForK, (k, n) =>
     {
         var (head, d) = Math.DivRem(k, shape.HeadPadded);
         if (k >= shape.HeadsPadded || d >= shape.Config.HeadWidth || n >= shape.Config.Width) return 0;
-        return layer.OutputWeight[(((head * shape.Config.HeadWidth) + d) * shape.Config.Width) + n];
+        return output[(n * shape.Config.HeadsWidth) + (head * shape.Config.HeadWidth) + d];
+    });
+
+    private static float[] Values(HstuModel model, string tensor) => model.Tensor(tensor).Values.ToArray();
+
+    private static float[] Transposed(HstuModel model, string tensor)
+    {
+        var values = model.Tensor(tensor).Values;
+        var (rows, columns) = (model.Tensor(tensor).Shape[0], model.Tensor(tensor).Shape[1]);
+        var transposed = new float[values.Length];
+        for (var row = 0; row < rows; row++)
+            for (var column = 0; column < columns; column++)
+                transposed[(column * rows) + row] = values[(row * columns) + column];
+        return transposed;
     }
 
     private long Add<T>(T[] values)

@@ -239,21 +239,9 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
 
     private ArgumentException? Misfit(IHstuSequence sequence, in HstuToken token)
     {
-        var config = Model.Config;
         if (sequence is not HstuGpuSequence { IsDisposed: false } mine || mine.Engine != this)
             return new ArgumentException("The sequence is not one of this engine, or it was disposed.");
-        if ((uint)token.Action >= (uint)config.Actions.Count)
-            return new ArgumentException($"The token's action is {token.Action}; it must be in 0..{config.Actions.Count - 1}.");
-        if (token.Content.IsEmpty) return null;
-        if (token.Content.Length != config.ContentWidth)
-            return new ArgumentException($"The token's content has {token.Content.Length} floats; the model's has {config.ContentWidth}.");
-        foreach (var value in token.Content.Span)
-        {
-            // Written so that not-a-number fails too.
-            if (!(MathF.Abs(value) <= HstuEngine.MaxContentMagnitude))
-                return new ArgumentException($"The token's content holds {value}; every value must be within ±{HstuEngine.MaxContentMagnitude}.");
-        }
-        return null;
+        return HstuTokenRules.Violation(Model.Config, token) is { } violation ? new ArgumentException(violation) : null;
     }
 
     private Span<int> PagesOf(HstuGpuSequence sequence) =>

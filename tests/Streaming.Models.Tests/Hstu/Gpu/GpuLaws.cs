@@ -22,7 +22,7 @@ public static class GpuLaws
     {
         var model = c.Model();
         var history = c.History(tokens, user: 1);
-        using var cpu = new HstuEngine(model);
+        using var cpu = new CpuHstuEngine(model, new HstuEngineOptions { CapacityBytes = 1L << 30, KvPrecision = HstuKvPrecision.Fp32 });
         var expected = Steps(cpu, history);
         using var engine = new HstuGpuEngine(model, GpuCase.Options(format));
         var actual = Steps(engine, history);
