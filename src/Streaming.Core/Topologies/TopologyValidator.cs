@@ -76,6 +76,8 @@ public static class TopologyValidator
             yield return new("users.kv_precision", users.KvPrecision, "must be bf16, fp32 or fp8");
         if (users is { KvPrecision: "fp8", Engine: "cpu" })
             yield return new("users.kv_precision", users.KvPrecision, "must be bf16 or fp32 on engine cpu");
+        if (users is { KvPrecision: "fp32", Engine: "gpu" })
+            yield return new("users.kv_precision", users.KvPrecision, "must be bf16 or fp8 on engine gpu");
         if (users.Batch.Max is < 1 or > 65_536)
             yield return new("users.batch.max", users.Batch.Max, "must be 1 to 65,536");
         if (users.Batch.Budget < TimeSpan.Zero || users.Batch.Budget > TimeSpan.FromSeconds(1))

@@ -1,0 +1,26 @@
+namespace Streaming.Server.Tests.Composition;
+
+/// <summary>Which engine runs the model, and what is said when it cannot be the one that was asked for.</summary>
+public sealed class EngineChoiceTests
+{
+    [NoGpuFact]
+    public async Task A_GPU_that_is_not_there_is_one_line_that_says_what_is_missing()
+    {
+        var error = (await StreamingProgram.RunAsync("demo", "--engine", "gpu", "--seconds", "1", "--json")).Exited(2).LastError;
+        Assert.StartsWith("streaming: users.engine = 'gpu': must be auto or cpu on this machine. The GPU engine cannot run here: ", error, StringComparison.Ordinal);
+    }
+
+    [NoGpuFact]
+    public async Task Precision_of_a_GPU_alone_is_refused_where_there_is_none()
+    {
+        var text = RepositoryFiles.Read("topologies/ads.yaml")
+            .Replace(" models/", $" {RepositoryFiles.PathOf("models")}/", StringComparison.Ordinal)
+            .Replace("cache_bytes: 1GiB", "cache_bytes: 1GiB\n  kv_precision: fp8", StringComparison.Ordinal);
+        using var folder = new TestDirectory();
+        await File.WriteAllTextAsync(folder.PathOf("topology.yaml"), text);
+
+        var error = (await StreamingProgram.RunAsync("demo", "--topology", folder.PathOf("topology.yaml"), "--seconds", "1", "--json")).Exited(2).LastError;
+
+        Assert.Contains("users.kv_precision = 'fp8': must be bf16 or fp32 on engine cpu", error, StringComparison.Ordinal);
+    }
+}
