@@ -74,9 +74,10 @@ public sealed partial class KafkaRecordSink : IRecordSink, IDisposable
             using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
             admin.GetMetadata(topic, MeetTimeout);
         }
-        catch (KafkaException)
+        catch (Exception e) when (e is KafkaException or NullReferenceException)
         {
-            // Brokers away: the record waits for them in the buffer, as any other does.
+            // Brokers away, or they refuse this client, after which Confluent.Kafka's own clean-up ends in the latter. The record waits in
+            // the buffer, as any other does, and its delivery tells.
         }
     }
 

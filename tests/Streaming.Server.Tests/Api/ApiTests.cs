@@ -6,13 +6,13 @@ namespace Streaming.Server.Tests.Api;
 public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     [Fact]
-    public async Task A_user_has_features_with_their_model_and_that_it_is_not_trained()
+    public async Task A_user_has_features_with_their_model_and_that_it_is_trained()
     {
         var (status, user) = await api.All.AskAsync("/v1/users/u-1");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("u-1", (string)user["user_id"]!);
         Assert.Equal(6, (long)user["history_length"]!);
-        Assert.False((bool)user["trained"]!);
+        Assert.True((bool)user["trained"]!);
         Assert.NotEqual("", (string)user["model_version"]!);
         Assert.Equal(6, (double)user["aggregates"]!["clicks_1h"]!);
         Assert.Equal(6, user["recent_semantic_ids"]!.AsArray().Count);
@@ -133,11 +133,11 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task The_root_says_what_runs_and_that_nothing_is_trained()
+    public async Task The_root_says_what_runs_and_what_of_it_is_trained()
     {
         var (_, root) = await api.All.AskAsync("/");
         Assert.Equal("ads", (string)root["topology"]!);
-        Assert.False((bool)root["model"]!["trained"]!);
+        Assert.True((bool)root["model"]!["trained"]!);
         Assert.False((bool)root["encoder"]!["trained"]!);
         Assert.Contains("/metrics", root["endpoints"]!.AsArray().Select(e => (string)e!));
     }

@@ -11,10 +11,10 @@ namespace Streaming.Server.Tests.Composition;
 [Collection(RealKafkaCollection.Name)]
 public sealed partial class PromotionTests(RealKafkaFixture kafka) : IDisposable
 {
-    private const string Configured = HstuDefaultModel.ModelVersion;
     private const string Promoted = "hstu-promoted";
     private const int Offered = 321;
     private const int Refused = 322;
+    private static readonly string Configured = HstuModel.Load(RepositoryFiles.PathOf("models/hstu-default")).ModelVersion;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     private readonly TestDirectory _folder = new();
