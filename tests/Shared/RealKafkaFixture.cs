@@ -1,12 +1,16 @@
 namespace Streaming.TestSupport;
 
-/// <summary>The one cluster of a test run. It starts with the first test that asks for it, and is removed after the last.</summary>
+/// <summary>The one cluster of a test run. It starts with the first test that asks for it, and is removed with the last of the fixtures that use it.</summary>
 public sealed class RealKafkaFixture : IDisposable
 {
     // Compaction at once, so that a test can see it happen; no topic that no test asked for.
     private static readonly string[] Settings = ["log.cleaner.backoff.ms=200", "log.cleaner.min.cleanable.ratio=0.01", "auto.create.topics.enable=false"];
 
-    private readonly Lazy<RealKafka> _kafka = new(() => RealKafka.Start(1, secure: false, Settings));
+    private static readonly Lock Gate = new();
+    private static RealKafka? _cluster;
+    private static int _users;
+
+    private readonly Lazy<RealKafka> _kafka = new(Use);
 
     /// <summary>host:port of its brokers, comma separated.</summary>
     public string BootstrapServers => IsOwn ? _kafka.Value.BootstrapServers : RealKafkaLocation.BootstrapServers!;
@@ -19,7 +23,24 @@ public sealed class RealKafkaFixture : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        if (_kafka.IsValueCreated)
-            _kafka.Value.Dispose();
+        if (!_kafka.IsValueCreated)
+            return;
+        lock (Gate)
+        {
+            if (--_users > 0)
+                return;
+            _cluster?.Dispose();
+            _cluster = null;
+        }
+    }
+
+    private static RealKafka Use()
+    {
+        lock (Gate)
+        {
+            _cluster ??= RealKafka.Start(1, secure: false, Settings);
+            _users++;
+            return _cluster;
+        }
     }
 }

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 namespace Streaming.Server.Tests.Replay;
 
 /// <summary>Kill −9 at random moments of a replay on a real broker, and a start with the same state.</summary>
-[Collection(RealKafkaCollection.Name)]
+[Collection(RealKafkaReplayCollection.Name)]
 public sealed class CrashTests(RealKafkaFixture kafka, ITestOutputHelper output)
 {
     [RealKafkaFact]
