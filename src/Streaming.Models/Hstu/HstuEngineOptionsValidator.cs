@@ -16,7 +16,7 @@ public static class HstuEngineOptionsValidator
         if (options.CapacityBytes < maxSequenceBytes)
             Add($"CapacityBytes is {options.CapacityBytes}; it must be at least {maxSequenceBytes}, one sequence with a full window");
         if (!Enum.IsDefined(options.KvPrecision))
-            Add($"KvPrecision is {(int)options.KvPrecision}; it must be Bf16 or Fp32");
+            Add($"KvPrecision is {(int)options.KvPrecision}; it must be Bf16, Fp32 or Fp8");
         if (options.MaxBatch is < 1 or > LargestBatch)
             Add($"MaxBatch is {options.MaxBatch}; it must be in 1..{LargestBatch}");
         if (!Enum.IsDefined(options.Simd))

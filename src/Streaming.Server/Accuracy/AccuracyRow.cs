@@ -5,7 +5,7 @@ namespace Streaming.Server.Accuracy;
 /// <summary>The accuracy of a model in the streaming engine, beside PyTorch's batch evaluation of the same model.</summary>
 /// <param name="Dataset">Folder name of the data set.</param>
 /// <param name="ModelVersion">The model's version.</param>
-/// <param name="Precision">How the engine kept keys and values: <c>fp32</c> or <c>bf16</c>.</param>
+/// <param name="Precision">How the engine kept keys and values: <c>fp32</c>, <c>bf16</c> or <c>fp8</c>.</param>
 /// <param name="Targets">How many events were foreseen.</param>
 /// <param name="Streaming">The engine's metrics.</param>
 /// <param name="Batch">PyTorch's; figures that it did not record are NaN.</param>
@@ -20,7 +20,7 @@ internal sealed record AccuracyRow(
     /// <summary>The engine is the batch evaluation, up to rounding.</summary>
     public bool Equal => Difference <= Tolerance;
 
-    /// <summary>It must be: in float32, in which PyTorch computes. What bf16 changes is a finding, not an error.</summary>
+    /// <summary>It must be: in float32, in which PyTorch computes. What less precision changes is a finding, not an error.</summary>
     public bool Failed => Precision == AccuracyRun.CheckedPrecision && !Equal;
 
     public static AccuracyRow Of(BatchResult recorded, string precision, int targets, RankingMetrics streaming, double seconds)

@@ -6,13 +6,14 @@ using Streaming.Server.Workloads;
 
 namespace Streaming.Server.Accuracy;
 
-/// <summary>Evaluates one data set: the streaming engine in both precisions, and, where events have times, the value of freshness.</summary>
+/// <summary>Evaluates one data set: the streaming engine in each precision, and, where events have times, the value of freshness.</summary>
 internal sealed class AccuracyRun(AccuracySubject subject, IDataSet dataSet, string modelFolder, string encoderFolder, IReadOnlyList<BatchResult> results)
 {
     /// <summary>The precision that must equal PyTorch's, which computes in float32.</summary>
     public const string CheckedPrecision = "fp32";
 
-    private static readonly (string Name, HstuKvPrecision Precision)[] Precisions = [(CheckedPrecision, HstuKvPrecision.Fp32), ("bf16", HstuKvPrecision.Bf16)];
+    private static readonly (string Name, HstuKvPrecision Precision)[] Precisions =
+        [(CheckedPrecision, HstuKvPrecision.Fp32), ("bf16", HstuKvPrecision.Bf16), ("fp8", HstuKvPrecision.Fp8)];
 
     public AccuracyFigures Run(Progress progress, CancellationToken cancellationToken)
     {

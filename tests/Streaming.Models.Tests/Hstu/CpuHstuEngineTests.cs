@@ -124,7 +124,7 @@ public sealed class CpuHstuEngineTests
         var options = new HstuEngineOptions { CapacityBytes = 1, KvPrecision = (HstuKvPrecision)7, MaxBatch = 0, Simd = (HstuSimdLevel)9 };
         var e = Assert.Throws<ArgumentException>(() => new CpuHstuEngine(Case.Model(), options));
         Assert.Contains("CapacityBytes is 1; it must be at least ", e.Message, StringComparison.Ordinal);
-        Assert.Contains("KvPrecision is 7; it must be Bf16 or Fp32", e.Message, StringComparison.Ordinal);
+        Assert.Contains("KvPrecision is 7; it must be Bf16, Fp32 or Fp8", e.Message, StringComparison.Ordinal);
         Assert.Contains("MaxBatch is 0; it must be in 1..1024", e.Message, StringComparison.Ordinal);
         Assert.Contains("Simd is 9; it must be Best, Portable, Vector256 or Vector512", e.Message, StringComparison.Ordinal);
     }

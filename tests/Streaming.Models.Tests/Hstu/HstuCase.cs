@@ -15,6 +15,9 @@ public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, i
     /// <summary>Of K/V in bf16. Measured over 300 cases: median .0015, largest .026, where float32 has 4e-7 and 4e-6.</summary>
     public const double Bf16Tolerance = 0.05;
 
+    /// <summary>Of K/V in fp8. Measured over 300 cases: median .019, largest .41; these weights are made to show errors.</summary>
+    public const double Fp8Tolerance = 0.6;
+
     // Widths below 8 make a layer norm over a few almost equal numbers, which amplifies float32 rounding beyond any fixed tolerance.
     private static readonly Gen<HstuCase> Cases =
         from layers in Gen.Choose(1, 3)
@@ -33,7 +36,12 @@ public sealed record HstuCase(int Layers, int Width, int Heads, int HeadWidth, i
     public static void Check(Func<HstuCase, bool> law, int cases = 40) =>
         Prop.ForAll(Cases.ToArbitrary(), law).Check(Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(20_240_227, 11));
 
-    public static double ToleranceOf(HstuKvPrecision precision) => precision == HstuKvPrecision.Bf16 ? Bf16Tolerance : Tolerance;
+    public static double ToleranceOf(HstuKvPrecision precision) => precision switch
+    {
+        HstuKvPrecision.Bf16 => Bf16Tolerance,
+        HstuKvPrecision.Fp8 => Fp8Tolerance,
+        _ => Tolerance,
+    };
 
     public HstuConfig Shape() => new()
     {

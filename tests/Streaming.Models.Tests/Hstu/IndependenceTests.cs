@@ -62,6 +62,7 @@ public sealed class IndependenceTests
     [Theory]
     [InlineData(HstuKvPrecision.Fp32)]
     [InlineData(HstuKvPrecision.Bf16)]
+    [InlineData(HstuKvPrecision.Fp8)]
     public void Register_widths_give_the_same_bits(HstuKvPrecision precision) => HstuCase.Check(c =>
     {
         var model = c.Model();

@@ -12,6 +12,7 @@ public sealed class KvMemoryTests
     [Theory]
     [InlineData(HstuKvPrecision.Bf16, 2)]
     [InlineData(HstuKvPrecision.Fp32, 4)]
+    [InlineData(HstuKvPrecision.Fp8, 4)]
     public void Sequence_grows_by_pages_up_to_the_window_and_no_further(HstuKvPrecision precision, int numberBytes)
     {
         using var engine = Engine(Case.Model(), precision);

@@ -11,8 +11,8 @@ internal sealed class NaiveHstu(HstuModel model)
     /// <summary>N of the attention average, by the number of tokens in the window. Right: always W.</summary>
     public Func<int, double> Normaliser { get; init; } = _ => model.Config.Window;
 
-    /// <summary>How a number of K or V is kept.</summary>
-    public Func<double, double> Kept { get; init; } = value => value;
+    /// <summary>How a head's row of K or V is kept.</summary>
+    public Func<double[], IEnumerable<double>> Kept { get; init; } = row => row;
 
     /// <summary>The embedding after the last token.</summary>
     /// <param name="tokens">The history.</param>
@@ -43,7 +43,7 @@ internal sealed class NaiveHstu(HstuModel model)
         var width = _config.HeadsWidth;
         var parts = Uvqk(layer, LayerNorm(x)).Chunk(width).ToArray();
         var (u, v, q, k) = (parts[0], parts[1], parts[2], parts[3]);
-        cache.Add((k.Select(Kept).ToArray(), v.Select(Kept).ToArray()));
+        cache.Add((Heads(k).SelectMany(Kept).ToArray(), Heads(v).SelectMany(Kept).ToArray()));
 
         var attended = new double[width];
         var newest = cache.Count - 1;
@@ -58,6 +58,8 @@ internal sealed class NaiveHstu(HstuModel model)
         var gated = LayerNorm(attended).Zip(u, (a, gate) => a * gate).ToArray();
         return Linear(HstuTensors.OutputWeight(layer), HstuTensors.OutputBias(layer), gated).Zip(x, (a, b) => a + b).ToArray();
     }
+
+    private IEnumerable<double[]> Heads(double[] row) => row.Chunk(_config.HeadWidth);
 
     private double[] Uvqk(int layer, double[] z)
     {

@@ -6,7 +6,7 @@ using Xunit.Sdk;
 
 namespace Streaming.Models.Tests.Hstu;
 
-/// <summary>Runs a theory at a register width, in both precisions; skipped, with the reason, on a processor that lacks it.</summary>
+/// <summary>Runs a theory at a register width, in all precisions; skipped, with the reason, on a processor that lacks it.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class OnSimdAttribute : DataAttribute
 {
@@ -19,7 +19,7 @@ public sealed class OnSimdAttribute : DataAttribute
     }
 
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
-        [[_level, HstuKvPrecision.Fp32], [_level, HstuKvPrecision.Bf16]];
+        [[_level, HstuKvPrecision.Fp32], [_level, HstuKvPrecision.Bf16], [_level, HstuKvPrecision.Fp8]];
 
     private static bool IsSupported(HstuSimdLevel level) => level switch
     {

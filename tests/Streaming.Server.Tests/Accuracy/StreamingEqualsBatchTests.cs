@@ -26,6 +26,14 @@ public sealed class StreamingEqualsBatchTests
             Assert.Contains($"## {line["dataset"]}\n", report, StringComparison.Ordinal);
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"| {(double)line["hr10"]!:0.0000} | {(double)line["ndcg10"]!:0.0000} |"), report, StringComparison.Ordinal);
         }
+        foreach (var (dataset, precision) in DataSets.SelectMany(_ => new[] { "bf16", "fp8" }, (dataset, precision) => (dataset, precision)))
+        {
+            var line = exact.Single(l => (string)l["dataset"]! == dataset);
+            var rounded = lines.Single(l => (string)l["dataset"]! == dataset && (string?)l["precision"] == precision);
+            // One standard error of the metric.
+            Assert.Equal((double)line["hr10"]!, (double)rounded["hr10"]!, 2e-3);
+            Assert.Contains($"Keeping keys and values in {precision} changes HR@10 by", report, StringComparison.Ordinal);
+        }
         Assert.Contains("(report/freshness.svg)", report, StringComparison.Ordinal);
         Assert.NotNull(XElement.Load(folder.PathOf("report/freshness.svg")));
     }

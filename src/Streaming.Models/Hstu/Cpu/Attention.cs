@@ -19,7 +19,7 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
     private const int GroupPairs = Group / 2;
     private const int LineBytes = 64;
 
-    /// <summary>Writes a token's key and value.</summary>
+    /// <summary>Writes a token's key and value. The format may round them in place.</summary>
     /// <param name="block">The layer's block of the token's page.</param>
     /// <param name="slot">The token's place in the page.</param>
     /// <param name="key">[heads · padded head width]</param>
@@ -30,6 +30,8 @@ internal static unsafe class Attention<TSimd, TVector, TKv>
         var run = block;
         for (var head = 0; head < shape.Heads; head++)
         {
+            TKv.RoundRow(new Span<float>(key + (head * shape.HeadStride), shape.HeadWidth));
+            TKv.RoundRow(new Span<float>(value + (head * shape.HeadStride), shape.HeadWidth));
             for (var d = 0; d < shape.HeadWidth; d++, run += PageRows * TKv.Bytes)
                 TKv.Store(run, slot, key[(head * shape.HeadStride) + d]);
         }

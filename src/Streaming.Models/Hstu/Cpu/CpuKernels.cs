@@ -36,7 +36,12 @@ internal abstract unsafe class CpuKernels
     private static CpuKernels Create<TSimd, TVector>(HstuKvPrecision precision)
         where TSimd : ISimd<TVector>
         where TVector : unmanaged =>
-        precision == HstuKvPrecision.Bf16 ? new Of<TSimd, TVector, Bf16Format>() : new Of<TSimd, TVector, Fp32Format>();
+        precision switch
+        {
+            HstuKvPrecision.Bf16 => new Of<TSimd, TVector, Bf16Format>(),
+            HstuKvPrecision.Fp8 => new Of<TSimd, TVector, Fp8Format>(),
+            _ => new Of<TSimd, TVector, Fp32Format>(),
+        };
 
     private sealed class Of<TSimd, TVector, TKv> : CpuKernels
         where TSimd : ISimd<TVector>

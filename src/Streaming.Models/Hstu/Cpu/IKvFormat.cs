@@ -10,6 +10,11 @@ internal unsafe interface IKvFormat
     /// <summary>Bytes of a number.</summary>
     static abstract int Bytes { get; }
 
+    /// <summary>Rounds a token's key or value of one head in place, if its numbers share something; before they are stored.</summary>
+    static virtual void RoundRow(Span<float> row)
+    {
+    }
+
     /// <summary>Stores number <paramref name="index"/> of a run.</summary>
     static abstract void Store(byte* run, int index, float value);
 

@@ -22,7 +22,12 @@ internal sealed class KvLayout
 
     public KvLayout(HstuConfig config, HstuKvPrecision precision)
     {
-        var numberBytes = precision == HstuKvPrecision.Bf16 ? Bf16Format.Bytes : Fp32Format.Bytes;
+        var numberBytes = precision switch
+        {
+            HstuKvPrecision.Bf16 => Bf16Format.Bytes,
+            HstuKvPrecision.Fp8 => Fp8Format.Bytes,
+            _ => Fp32Format.Bytes,
+        };
         HeadStride = Pad(config.HeadWidth);
         HeadsStride = config.Heads * HeadStride;
         KeyBytes = config.HeadsWidth * PageRows * numberBytes;

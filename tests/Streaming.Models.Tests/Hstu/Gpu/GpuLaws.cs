@@ -17,12 +17,12 @@ public static class GpuLaws
         return expected.Zip(actual, (e, a) => e.Zip(a, (x, y) => float.IsNaN(y) ? double.PositiveInfinity : Math.Abs(x - y)).Max()).Max();
     }
 
-    /// <summary>The same against the CPU engine, for histories too long to recompute.</summary>
-    public static double ErrorAgainstCpu(GpuCase c, GpuKeyValueFormat format, int tokens)
+    /// <summary>The same against the CPU engine, for histories too long to recompute, or with the CPU's keys and values rounded alike.</summary>
+    public static double ErrorAgainstCpu(GpuCase c, GpuKeyValueFormat format, int tokens, HstuKvPrecision precision = HstuKvPrecision.Fp32)
     {
         var model = c.Model();
         var history = c.History(tokens, user: 1);
-        using var cpu = new CpuHstuEngine(model, new HstuEngineOptions { CapacityBytes = 1L << 30, KvPrecision = HstuKvPrecision.Fp32 });
+        using var cpu = new CpuHstuEngine(model, new HstuEngineOptions { CapacityBytes = 1L << 30, KvPrecision = precision });
         var expected = Steps(cpu, history);
         using var engine = new HstuGpuEngine(model, GpuCase.Options(format));
         var actual = Steps(engine, history);

@@ -43,6 +43,16 @@ public sealed class HstuGpuEngineTests
     public void Long_window_equals_the_cpu_engine() =>
         Assert.InRange(GpuLaws.ErrorAgainstCpu(GpuCase.Goal, GpuKeyValueFormat.Bf16, GpuCase.Goal.Window + 80), 0, GpuBounds.Bf16);
 
+    [GpuTheory]
+    [InlineData("narrow")]
+    [InlineData("issue")]
+    [InlineData("goal")]
+    public void Fp8_stays_as_near_to_the_cpu_engine_with_the_same_rounding(string name)
+    {
+        var c = GpuCase.Named(name);
+        Assert.InRange(GpuLaws.ErrorAgainstCpu(c, GpuKeyValueFormat.Fp8, c.Window + 80, HstuKvPrecision.Fp8), 0, GpuBounds.Fp8);
+    }
+
     [GpuFact]
     public void Full_memory_refuses_a_batch_and_disposing_makes_room()
     {
