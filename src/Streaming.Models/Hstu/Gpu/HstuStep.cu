@@ -413,7 +413,7 @@ __device__ __forceinline__ void store_quantised(const float (&sums)[PROJECT_TILE
     largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, 1));
     largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, 2));
     if (target.heads == nullptr) return;
-    const float inverse = largest > 0 ? __fdividef(448.f, largest) : 0.f;
+    const float inverse = largest > 1e-30f ? __fdividef(448.f, largest) : 0.f;
     u8* block = target.heads + head * HEAD_BYTES;
     u8* row = block + (value ? V_OFFSET : 0) + target.row * ROW_BYTES;
 #pragma unroll
