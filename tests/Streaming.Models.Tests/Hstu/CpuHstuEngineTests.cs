@@ -1,4 +1,5 @@
 using Streaming.Models.Hstu;
+using Streaming.TestSupport;
 using static Streaming.Models.Tests.Hstu.HstuAssert;
 
 namespace Streaming.Models.Tests.Hstu;
@@ -17,17 +18,21 @@ public sealed class CpuHstuEngineTests
         var tokens = Case.History(200);
         var batch = tokens[..8].Select((token, i) => new HstuStep(users[i % 2], token)).ToArray();
         var embeddings = new float[8 * Case.OutputWidth];
-        Run();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(Run));
 
         void Run()
         {
             for (var i = 0; i < 50; i++) engine.Step(batch, embeddings);
             engine.Append(users[0], tokens);
         }
+    }
+
+    [Fact]
+    public void An_allocation_would_be_seen()
+    {
+        using var engine = Engine(Case.Model(), HstuKvPrecision.Bf16);
+        Assert.True(Allocations.Of(() => engine.CreateSequence().Dispose()) > 0);
     }
 
     [Fact]
