@@ -25,7 +25,7 @@ machine=$(nvidia-smi --query-gpu=name --format=csv,noheader | head -1)
 
 if [ "$quick" != --quick ]; then
     # One process a case: they compile at the same time. The figures come after, alone on the card.
-    for name in tiny padded narrow heads16 issue wide128 wide256 goal; do "$GPU_BENCH" check "$name" >"$work/check-$name.txt" 2>&1 & done
+    for name in tiny padded narrow heads16 issue wide128 wide256 next goal; do "$GPU_BENCH" check "$name" >"$work/check-$name.txt" 2>&1 & done
     wait
     cat "$work"/check-*.txt >&2
     if ! grep -q 'ok$' "$work"/check-goal.txt || grep -qE 'BROKEN|xception' "$work"/check-*.txt; then

@@ -5,7 +5,7 @@ namespace Streaming.Models.Hstu.Cpu;
 
 /// <summary>Values of e4m3 times the scale of their row, held as <see cref="Fp32Format"/> does: the GPU's rounding without its bytes.</summary>
 /// <remarks>
-/// The definition is <c>store_quantised</c> of <c>HstuStep.cu</c>, but for its approximate division, which may move a number beside a middle to the
+/// The definition is <c>store_quantised</c> of <c>Gpu/Kernels/3-Projection.cu</c>, but for its approximate division, which may move a number beside a middle to the
 /// neighbouring value, and for rows below 1.4e-36, which it does not guard. Only the keeping is the GPU's: its projections of bf16 and its sums in
 /// half floats are not repeated.
 /// </remarks>

@@ -91,6 +91,9 @@ internal static unsafe partial class CudaDriver
     public static partial int LaunchCooperative(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** arguments);
 
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuLaunchKernelEx")]
+    public static partial int Launch(in CudaLaunch launch, nint function, void** arguments, void** extra);
+
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuEventCreate")]
     public static partial int EventCreate(out nint happening, uint flags);
 

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Streaming.Models.Hstu.Gpu;
 
-/// <summary>The kernel's compile-time constants for a model, and the sizes that follow from them. Mirrors the head of HstuStep.cu.</summary>
+/// <summary>The kernel's compile-time constants for a model, and the sizes that follow from them. Mirrors Kernels/1-Shape.cu.</summary>
 public sealed record GpuShape
 {
     /// <summary>Tokens of a page.</summary>
@@ -12,8 +12,11 @@ public sealed record GpuShape
     /// <summary>Warps of a block, and the most spans of a window.</summary>
     public const int Warps = 16;
 
-    /// <summary>Batches up to this many rows spread a window's spans over blocks of their own.</summary>
-    public const int SpreadRows = 8;
+    /// <summary>Blocks of a cluster: the most that every device with clusters has.</summary>
+    public const int ClusterBlocks = 8;
+
+    /// <summary>Batches up to this many rows are computed by a cluster for each sequence, where the device has clusters.</summary>
+    public const int ClusterRows = 16;
 
     private const int RowHeaderBytes = 48;
     private const int TimesBytes = PageTokens * sizeof(long);
@@ -96,7 +99,7 @@ public sealed record GpuShape
     public int SharedBytes(int rowTiles)
     {
         var project = (rowTiles * 16 * (WidthPadded + 8) * 2) + (rowTiles * 16 * 16) + (16 * (Config.Width + 64) * sizeof(float));
-        var output = (rowTiles * 16 * (HeadsPaddedForK + 8) * 2) + (SpreadRows * HeadsPadded * sizeof(float));
+        var output = (rowTiles * 16 * (HeadsPaddedForK + 8) * 2) + (ClusterRows * HeadsPadded * sizeof(float));
         var attend = (2 * Warps * HeadPadded * sizeof(float)) + 64;
         var head = ((16 * Config.Width) + (16 * 16 * 32)) * sizeof(float);
         return Math.Max(Math.Max(project, output), Math.Max(attend, head));
@@ -108,7 +111,7 @@ public sealed record GpuShape
         Define("LAYERS", Config.Layers), Define("D", Config.Width), Define("H", Config.Heads), Define("DH", Config.HeadWidth), Define("DP", HeadPadded),
         Define("W", Config.Window), Define("C", Config.ContentWidth), Define("O", Config.OutputWidth), Define("RPAGES", RingPages),
         Define("SPAN", SpanTokens), Define("KV8", Format == GpuKeyValueFormat.Fp8 ? 1 : 0), Define("TIMEBIAS", Config.TimeBias ? 1 : 0),
-        Define("MTMAX", rowTiles), Define("SPREAD_ROWS", SpreadRows), Define("MOST_LOADS", MostLoads(Format)), Define("INLINE_BYTES", GpuStepArguments.InlineBytes), Define("PARAMS_BYTES", sizeof(GpuStepArguments)),
+        Define("MTMAX", rowTiles), Define("CLUSTER", ClusterBlocks), Define("CLUSTER_ROWS", ClusterRows), Define("MOST_LOADS", MostLoads(Format)), Define("INLINE_BYTES", GpuStepArguments.InlineBytes), Define("PARAMS_BYTES", sizeof(GpuStepArguments)),
     ];
 
     private static string Define(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"-D{name}={value}");
@@ -125,7 +128,6 @@ public sealed record GpuShape
     private List<string> Violations()
     {
         var violations = new List<string>();
-        if (Config.TimeAnchor != HstuTimeAnchor.Self) violations.Add("TimeAnchor is Next; this engine supports Self only");
         if (SpanTokens > MaxSpan) violations.Add($"Window is {Config.Window}; it must be at most {MaxSpan * Warps}");
         if (Format == GpuKeyValueFormat.Fp8 && HeadPadded > 128) violations.Add($"HeadWidth is {Config.HeadWidth}; with fp8 keys and values it must be at most 128");
         return violations;

@@ -4,7 +4,7 @@ namespace Streaming.Models.Hstu.Gpu;
 
 /// <summary>Runs an HSTU model on an NVIDIA GPU, with the keys and values of its sequences in device memory.</summary>
 /// <remarks>
-/// One staging copy up, one launch for all layers, and embeddings that the kernel writes into the host's memory; HstuStep.cu says how it works,
+/// One staging copy up, one launch for all layers, and embeddings that the kernel writes into the host's memory; Kernels/1-Shape.cu says how it works,
 /// docs/decisions/0012 why. Weights of the layers and keys and values are bfloat16 (or fp8), sums float32: results equal the CPU engine's to
 /// bfloat16 rounding. <b>A user's numbers are the same bits</b> in any batch, wherever the ring starts, and by <see cref="Step"/> or
 /// <see cref="Append"/>; another device's may differ. One owner thread at a time.
@@ -17,6 +17,8 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private readonly GpuPages _pages;
     private readonly GpuStopwatch? _watch;
     private readonly GpuStepArguments _fixed;
+    private readonly GpuRows _rows;
+    private readonly bool _twoRows;
     private readonly (nint Host, nint Device) _input;
     private readonly (nint Host, nint Device) _output;
     private readonly (nint Host, nint Device) _pageTable;
@@ -25,6 +27,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private int _dirtyFrom = int.MaxValue;
     private int _dirtyTo = -1;
     private uint _barrierBase;
+    private long _stamp;
     private bool _faulted;
     private bool _disposed;
 
@@ -39,6 +42,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         Model = model;
         MaxBatch = options.MaxBatch;
         _shape = new GpuShape(model.Config, options.KeyValueFormat);
+        _twoRows = model.Config.TimeAnchor == HstuTimeAnchor.Next && model.Config.TimeBias;
         var pageCount = options.KeyValueBytes / _shape.PageBytes;
         if (pageCount < _shape.RingPages)
             throw new ArgumentException($"KeyValueBytes is {options.KeyValueBytes}; one full sequence of this model takes {MaxSequenceBytes}");
@@ -50,10 +54,11 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             _kernel = new GpuKernel(_shape, _context.Info, new GpuKernelCache(options.CacheDirectory ?? GpuKernelCache.DefaultDirectory));
             if (options.MeasureDeviceTime) _watch = new GpuStopwatch(_context.Stream);
             MeasuresDeviceTime = options.MeasureDeviceTime;
-            _input = _context.AllocateHost((long)MaxBatch * _shape.RowBytes, "the batch");
+            _input = _context.AllocateHost((long)MaxRows * _shape.RowBytes, "the batch");
+            _rows = new GpuRows(_shape, _input.Host, MaxRows);
             _output = _context.AllocateHost((long)MaxBatch * OutputWidth * sizeof(float), "the embeddings");
             _pageTable = _context.AllocateHost((long)options.MaxSequences * _shape.RingPages * sizeof(int), "the page table");
-            _inputOnDevice = _context.Allocate((long)MaxBatch * _shape.RowBytes, "the batch");
+            _inputOnDevice = _context.Allocate((long)MaxRows * _shape.RowBytes, "the batch");
             _pageTableOnDevice = _context.Allocate((long)options.MaxSequences * _shape.RingPages * sizeof(int), "the page table");
             _fixed = Fixed(new GpuWeights(model, _shape), pageCount);
             _context.Wait();
@@ -96,6 +101,9 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
 
     private int OutputWidth => Model.Config.OutputWidth;
 
+    // With two rows an event, the one before is computed again.
+    private int MaxRows => _twoRows ? 2 * MaxBatch : MaxBatch;
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The engine holds as many sequences as it can; dispose some first.</exception>
     public IHstuSequence CreateSequence()
@@ -116,18 +124,8 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         RequireFits(batch);
 
         LastDeviceTime = TimeSpan.Zero;
-        var (first, row) = (0, 0);
-        for (; row < batch.Length; row++)
-        {
-            var sequence = (HstuGpuSequence)batch[row].Sequence;
-            if (sequence.Pending == _shape.MaxRowsPerSequence)
-            {
-                Launch(batch[first..row], wantOutput: true);
-                first = row;
-            }
-            Stage(row - first, sequence, batch[row].Token, row);
-        }
-        if (row > first) Launch(batch[first..row], wantOutput: true);
+        if (batch.Length * (_twoRows ? 2 : 1) <= GpuShape.ClusterRows) StepGrouped(batch);
+        else StepAll(batch);
         new ReadOnlySpan<float>((void*)_output.Host, embeddings.Length).CopyTo(embeddings);
     }
 
@@ -137,21 +135,21 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     public void Append(IHstuSequence sequence, ReadOnlySpan<HstuToken> tokens)
     {
         RequireUsable();
+        var mine = sequence as HstuGpuSequence;
         var most = Math.Min(_shape.MaxRowsPerSequence, MaxBatch);
-        var batch = new HstuStep[Math.Min(most, tokens.Length)];
         while (!tokens.IsEmpty)
         {
-            var good = 0;
+            var (good, newPages) = (0, 0);
             ArgumentException? bad = null;
-            for (; good < Math.Min(most, tokens.Length) && bad is null; good++)
+            for (; good < Math.Min(most, tokens.Length); good++)
             {
                 bad = Misfit(sequence, tokens[good]);
                 if (bad is not null) break;
-                batch[good] = new(sequence, tokens[good]);
+                newPages += GpuPages.NewPages(mine!.TokenCount + good, 1, _shape);
             }
-            RequireFits(batch.AsSpan(0, good));
-            for (var i = 0; i < good; i++) Stage(i, (HstuGpuSequence)sequence, tokens[i], -1);
-            if (good > 0) Launch(batch.AsSpan(0, good), wantOutput: false);
+            RequirePages(newPages);
+            foreach (ref readonly var token in tokens[..good]) StageAppended(mine!, token);
+            Launch(grouped: true, wantOutput: false);
             if (bad is not null) throw bad;
             tokens = tokens[good..];
         }
@@ -198,15 +196,15 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             HeadBias = at + (nint)weights.HeadBias,
             BucketBounds = at + (nint)weights.BucketBounds,
             BucketOfPower = at + (nint)weights.BucketOfPower,
-            X = Floats((long)MaxBatch * config.Width, "the residual stream"),
-            U = Floats((long)MaxBatch * _shape.HeadsPadded, "gates"),
-            Q = Floats((long)MaxBatch * _shape.HeadsPadded, "queries"),
-            A = Floats((long)MaxBatch * _shape.HeadsPadded, "attention"),
-            Partials = Floats((long)GpuShape.SpreadRows * config.Heads * _shape.Spans * _shape.HeadPadded, "partial sums"),
-            Buckets = _context.Allocate((long)MaxBatch * _shape.WindowStride, "time buckets"),
-            Rows = _context.Allocate(MaxBatch * 16L, "the rows"),
-            Anchors = _context.Allocate(MaxBatch * 8L, "the anchors"),
-            Pages = _context.Allocate(MaxBatch * 8L, "the rows' pages"),
+            X = Floats((long)MaxRows * config.Width, "the residual stream"),
+            U = Floats((long)MaxRows * _shape.HeadsPadded, "gates"),
+            Q = Floats((long)MaxRows * _shape.HeadsPadded, "queries"),
+            A = Floats((long)MaxRows * _shape.HeadsPadded, "attention"),
+            Partials = Floats((long)GpuShape.ClusterRows * config.Heads * _shape.Spans * _shape.HeadPadded, "partial sums"),
+            Buckets = _context.Allocate((long)MaxRows * _shape.WindowStride, "time buckets"),
+            Rows = _context.Allocate(MaxRows * 16L, "the rows"),
+            Anchors = _context.Allocate(MaxRows * 8L, "the anchors"),
+            Pages = _context.Allocate(MaxRows * 8L, "the rows' pages"),
             Barrier = _context.Allocate(256, "the barrier"),
             Counters = _context.Allocate(config.Layers * 4L, "the schedule"),
         };
@@ -218,7 +216,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         if (_faulted) throw new CudaException("The GPU engine failed before; dispose it, make another one and rebuild its sequences.");
     }
 
-    // Checks a whole batch before anything changes; leaves Pending as it was, zero.
+    // Checks a whole batch before anything changes.
     private void RequireFits(ReadOnlySpan<HstuStep> batch)
     {
         ArgumentException? misfit = null;
@@ -228,11 +226,16 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             misfit = Misfit(batch[counted].Sequence, batch[counted].Token);
             if (misfit is not null) break;
             var sequence = (HstuGpuSequence)batch[counted].Sequence;
-            newPages += GpuPages.NewPages(sequence.TokenCount + sequence.Pending, 1, _shape);
-            sequence.Pending++;
+            newPages += GpuPages.NewPages(sequence.TokenCount + Pending(sequence), 1, _shape);
+            AddPending(sequence);
         }
-        foreach (var step in batch[..counted]) ((HstuGpuSequence)step.Sequence).Pending = 0;
+        _stamp++;
         if (misfit is not null) throw misfit;
+        RequirePages(newPages);
+    }
+
+    private void RequirePages(int newPages)
+    {
         if (newPages > _pages.FreePages)
             throw new InvalidOperationException($"The GPU engine's K/V memory is full: the tokens need {newPages} pages of {_shape.PageBytes} bytes, {_pages.FreePages} are free. Dispose other sequences first.");
     }
@@ -247,49 +250,90 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private Span<int> PagesOf(HstuGpuSequence sequence) =>
         new((int*)_pageTable.Host + ((long)sequence.Row * _shape.RingPages), _shape.RingPages);
 
-    private void Stage(int index, HstuGpuSequence sequence, in HstuToken token, int output)
+    // A few rows: those of a sequence side by side, so that each sequence can have a cluster of its own.
+    private void StepGrouped(ReadOnlySpan<HstuStep> batch)
     {
-        var number = sequence.TokenCount + sequence.Pending++;
-        if (GpuPages.NewPages(number, 1, _shape) > 0) AddPage(sequence);
-        var at = (byte*)_input.Host + ((long)index * _shape.RowBytes);
-        Unsafe.Write(at, new GpuRow
+        Span<bool> staged = stackalloc bool[batch.Length];
+        for (var first = 0; first < batch.Length; first++)
         {
-            Sequence = sequence.Row,
-            Action = token.Action,
-            Slot = (int)(number % _shape.RingTokens),
-            Count = (int)Math.Min(number + 1, Model.Config.Window),
-            Time = token.EventTimeSeconds,
-            Anchor = token.EventTimeSeconds,
-            Known = token.Content.IsEmpty ? 0 : 1,
-            Output = output,
-        });
-        if (!token.Content.IsEmpty) token.Content.Span.CopyTo(new Span<float>(at + sizeof(GpuRow), Model.Config.ContentWidth));
+            for (var i = first; i < batch.Length && !staged[first]; i++)
+            {
+                if (staged[i] || batch[i].Sequence != batch[first].Sequence) continue;
+                Stage(batch[i], i, grouped: true);
+                staged[i] = i != first;
+            }
+        }
+        Launch(grouped: true, wantOutput: true);
     }
 
-    private void AddPage(HstuGpuSequence sequence)
+    private void StepAll(ReadOnlySpan<HstuStep> batch)
     {
+        for (var i = 0; i < batch.Length; i++) Stage(batch[i], i, grouped: false);
+        Launch(grouped: false, wantOutput: true);
+    }
+
+    // A launch holds only so many rows of a sequence that none overwrites what another reads; and with two rows an event, one event of it.
+    private void Stage(in HstuStep step, int output, bool grouped)
+    {
+        var sequence = (HstuGpuSequence)step.Sequence;
+        if (Pending(sequence) == (_twoRows ? 1 : _shape.MaxRowsPerSequence)) Launch(grouped, wantOutput: true);
+        if (_twoRows && sequence.TokenCount > 0) _rows.Repeat(sequence, sequence.Newest, step.Token.EventTimeSeconds);
+        AddPageFor(sequence);
+        var row = _rows.Add(sequence, step.Token, sequence.TokenCount, output);
+        if (_twoRows) sequence.Keep(row);
+        AddPending(sequence);
+        sequence.TokenCount++;
+    }
+
+    // Without an embedding to compute, the newest row can wait for the time that makes it final.
+    private void StageAppended(HstuGpuSequence sequence, in HstuToken token)
+    {
+        if (!_twoRows)
+        {
+            Stage(new(sequence, token), -1, grouped: true);
+            return;
+        }
+        if (sequence.TokenCount > 0) _rows.Repeat(sequence, sequence.Newest, token.EventTimeSeconds);
+        AddPageFor(sequence);
+        sequence.Keep(_rows.Preview(sequence, token, sequence.TokenCount));
+        sequence.TokenCount++;
+    }
+
+    private int Pending(HstuGpuSequence sequence) => sequence.Stamp == _stamp ? sequence.Pending : 0;
+
+    private void AddPending(HstuGpuSequence sequence) => (sequence.Pending, sequence.Stamp) = (Pending(sequence) + 1, _stamp);
+
+    private void AddPageFor(HstuGpuSequence sequence)
+    {
+        if (GpuPages.NewPages(sequence.TokenCount, 1, _shape) == 0) return;
         PagesOf(sequence)[sequence.PageCount++] = _pages.TakePage();
         _dirtyFrom = Math.Min(_dirtyFrom, sequence.Row);
         _dirtyTo = Math.Max(_dirtyTo, sequence.Row);
     }
 
-    private void Launch(ReadOnlySpan<HstuStep> rows, bool wantOutput)
+    private void Launch(bool grouped, bool wantOutput)
     {
+        _stamp++;
+        if (_rows.Count == 0) return;
         try
         {
             _context.MakeCurrent();
             if (MeasuresDeviceTime) _watch?.Start();
             CopyPageTable();
             var arguments = _fixed;
-            var bytes = rows.Length * _shape.RowBytes;
-            arguments.IsInline = bytes <= GpuStepArguments.InlineBytes ? 1 : 0;
-            if (arguments.IsInline == 1) Buffer.MemoryCopy((void*)_input.Host, arguments.InlineRows, GpuStepArguments.InlineBytes, bytes);
-            else CudaDriver.Require(CudaDriver.CopyUp(_inputOnDevice, _input.Host, (nuint)bytes, _context.Stream), "copying the batch");
-            arguments.Inputs = _inputOnDevice;
-            arguments.Count = rows.Length;
-            arguments.WantOutput = wantOutput ? 1 : 0;
-            arguments.BarrierBase = _barrierBase;
-            _kernel.Launch(arguments, _context.Stream);
+            _rows.WriteTo(ref arguments);
+            if (arguments.IsInline == 0) CudaDriver.Require(CudaDriver.CopyUp(_inputOnDevice, _input.Host, (nuint)_rows.SizeBytes, _context.Stream), "copying the batch");
+            (arguments.Inputs, arguments.WantOutput, arguments.BarrierBase) = (_inputOnDevice, wantOutput ? 1 : 0, _barrierBase);
+            if (grouped && _kernel.HasClusters && _rows.Count <= GpuShape.ClusterRows)
+            {
+                _kernel.LaunchClusters(arguments, _rows.Groups, _context.Stream);
+            }
+            else
+            {
+                _kernel.LaunchGrid(arguments, _context.Stream);
+                var barriers = 3 * (wantOutput ? Model.Config.Layers : Model.Config.Layers - 1);
+                unchecked { _barrierBase += (uint)barriers * _kernel.Blocks; }
+            }
             if (MeasuresDeviceTime) _watch?.Stop();
             _context.Wait();
         }
@@ -298,14 +342,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             _faulted = true;
             throw;
         }
-        var barriers = 3 * (wantOutput ? Model.Config.Layers : Model.Config.Layers - 1);
-        unchecked { _barrierBase += (uint)barriers * _kernel.Blocks; }
-        foreach (var row in rows)
-        {
-            var sequence = (HstuGpuSequence)row.Sequence;
-            sequence.TokenCount += sequence.Pending;
-            sequence.Pending = 0;
-        }
+        _rows.Clear();
         if (MeasuresDeviceTime && _watch is not null) LastDeviceTime += _watch.Read();
     }
 

@@ -17,7 +17,7 @@ internal static unsafe partial class Nvrtc
     /// <exception cref="CudaException">The source does not compile; the message has the compiler's log.</exception>
     public static byte[] Compile(string source, IReadOnlyList<string> options)
     {
-        Require(CreateProgram(out var program, source, "HstuStep.cu", 0, null, null), "creating a program");
+        Require(CreateProgram(out var program, source, "hstu_step.cu", 0, null, null), "creating a program");
         var arguments = options.Select(option => Marshal.StringToCoTaskMemUTF8(option)).ToArray();
         try
         {

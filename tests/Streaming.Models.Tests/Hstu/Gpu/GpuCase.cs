@@ -6,7 +6,8 @@ using Streaming.Models.Weights;
 namespace Streaming.Models.Tests.Hstu.Gpu;
 
 /// <summary>A random model and histories for the GPU engine. Without a test framework, so that a program on a machine with a GPU can run the same checks.</summary>
-public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int HeadWidth, int Window, int ContentWidth = 32, int OutputWidth = 32, bool TimeBias = true)
+public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int HeadWidth, int Window, int ContentWidth = 32, int OutputWidth = 32, bool TimeBias = true,
+    HstuTimeAnchor TimeAnchor = HstuTimeAnchor.Self)
 {
     /// <summary>Shapes that reach every branch of the kernel: padded widths, one page and many, one span and sixteen, several units in a block.</summary>
     public static readonly GpuCase[] All =
@@ -18,6 +19,7 @@ public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int 
         new("issue", 2, 256, 4, 64, 200),
         new("wide128", 2, 96, 2, 128, 100),
         new("wide256", 1, 160, 1, 256, 70),
+        new("next", 3, 64, 2, 32, 130, TimeAnchor: HstuTimeAnchor.Next),
     ];
 
     /// <summary>The model that the goals are stated for: 4 layers, 4 heads of 64, a window of 1,024.</summary>
@@ -35,6 +37,7 @@ public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int 
         ContentWidth = ContentWidth,
         OutputWidth = OutputWidth,
         TimeBias = TimeBias,
+        TimeAnchor = TimeAnchor,
         Actions = ["impression", "click", "install"],
     };
 

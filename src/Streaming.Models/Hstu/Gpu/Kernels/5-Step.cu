@@ -1,0 +1,136 @@
+
+// ---- the user embedding: L2norm(W_head x + b), in float32, sixteen rows at a time; each warp sums a sixteenth of x, then owns a row
+
+__device__ void head(const Params& p, const Team& team, u8* smem)
+{
+    constexpr int SLICE = (D + WARPS - 1) / WARPS;
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    float* x = (float*)smem;             // [16][D]
+    float* sums = x + 16 * D;            // [16 rows][16 slices][32 outputs]
+    const int each = min(16, (team.rows() + team.size - 1) / team.size);
+    for (int first = team.first + team.index * each; first < team.end; first += team.size * each)
+    {
+        const int rows = min(each, team.end - first);
+        for (int i = threadIdx.x; i < rows * D; i += THREADS) x[i] = p.x[(u64)first * D + i];
+        const int target = warp < rows ? row_in(p, first + warp)->output : -1;
+        float* to = p.outputs + (u64)max(target, 0) * O;
+        float squares = 0;
+        for (int start = 0; start < O; start += 32)
+        {
+            const int o = start + lane;
+            __syncthreads();
+            for (int r = 0; r < rows; r++) sums[(r * 16 + warp) * 32 + lane] = 0;
+            const int end = min(D, (warp + 1) * SLICE);
+#pragma unroll 1
+            for (int k = warp * SLICE; k < end; k += 16)
+            {
+                float weights[16];
+#pragma unroll
+                for (int j = 0; j < 16; j++) weights[j] = k + j < end && o < O ? __ldg(p.head_weight + (u64)(k + j) * O + o) : 0.f;
+                for (int r = 0; r < rows; r++)
+                {
+                    float sum = sums[(r * 16 + warp) * 32 + lane];
+#pragma unroll
+                    for (int j = 0; j < 16; j++)
+                        if (k + j < end) sum = fmaf(weights[j], x[r * D + k + j], sum);
+                    sums[(r * 16 + warp) * 32 + lane] = sum;
+                }
+            }
+            __syncthreads();
+            if (warp < rows && o < O)
+            {
+                float sum = __ldg(p.head_bias + o);
+#pragma unroll
+                for (int s = 0; s < 16; s++) sum += sums[(warp * 16 + s) * 32 + lane];
+                squares = fmaf(sum, sum, squares);
+                // The only block of 32 outputs is scaled below from here; with more, they are read again.
+                sums[(warp * 16) * 32 + lane] = sum;
+                if (O > 32 && target >= 0) to[o] = sum;
+            }
+        }
+        const float norm = 1.f / fmaxf(sqrtf(warp_sum(squares)), 1e-6f);
+        if (target >= 0)
+        {
+            if (O > 32) for (int o = lane; o < O; o += 32) to[o] *= norm;
+            else if (lane < O) to[lane] = sums[(warp * 16) * 32 + lane] * norm;
+        }
+        __syncthreads();
+    }
+}
+
+// Rows of a projection's tile: more when there are many, so that weights are read less often. Never changes a sum.
+__device__ __forceinline__ int row_tiles(int count) { return count > 2000 ? 4 : count > 400 ? 2 : 1; }
+
+// Time buckets in shared memory.
+struct Buckets
+{
+    u64 bounds[BUCKETS];
+    u8 of_power[64];
+
+    __device__ __forceinline__ void load(const Params& p)
+    {
+        for (int i = threadIdx.x; i < BUCKETS; i += THREADS) bounds[i] = p.bucket_bounds[i];
+        if (threadIdx.x < 64) of_power[threadIdx.x] = p.bucket_of_power[threadIdx.x];
+    }
+};
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_constant__ Params p)
+{
+    extern __shared__ __align__(128) u8 smem[];
+    __shared__ Buckets buckets;
+    buckets.load(p);
+    const Team team = {(int)blockIdx.x, (int)gridDim.x, 0, p.count};
+    GridBarrier barrier = {p.barrier, p.barrier_base};
+    const int tiles = min(row_tiles(p.count), MTMAX);
+    for (int layer = 0; layer < LAYERS; layer++)
+    {
+        if (blockIdx.x == 0 && threadIdx.x == 0) p.counters[layer] = 0;
+#if !KV8
+        if (tiles == 4) project<MTMAX < 4 ? 1 : 4>(p, team, layer, smem);
+        else
+#endif
+        if (tiles >= 2) project<MTMAX < 2 ? 1 : 2>(p, team, layer, smem);
+        else project<1>(p, team, layer, smem);
+        if (layer == LAYERS - 1 && !p.want_output) return;
+        barrier.wait();
+
+        if (layer == 0) attend<true>(p, layer, smem, buckets.bounds, buckets.of_power);
+        else attend<false>(p, layer, smem, buckets.bounds, buckets.of_power);
+        barrier.wait();
+
+        if (tiles == 4) output<MTMAX < 4 ? 1 : 4, false>(p, team, layer, smem);
+        else if (tiles == 2) output<MTMAX < 2 ? 1 : 2, false>(p, team, layer, smem);
+        else output<1, false>(p, team, layer, smem);
+        barrier.wait();
+    }
+    head(p, team, smem);
+}
+
+#if __CUDA_ARCH__ >= 900
+// A few rows: a cluster of CLUSTER blocks has a sequence's rows to itself. Its barrier costs a fraction of the grid's, and nothing else is shared.
+extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step_in_clusters(const __grid_constant__ Params p)
+{
+    extern __shared__ __align__(128) u8 smem[];
+    __shared__ Buckets buckets;
+    buckets.load(p);
+    const int cluster = blockIdx.x / CLUSTER, lane = threadIdx.x % 32;
+    const Team team = {(int)blockIdx.x % CLUSTER, CLUSTER, p.starts[cluster], p.starts[cluster + 1]};
+    ClusterBarrier barrier;
+    const int index = threadIdx.x / 32 * CLUSTER + team.index;
+    const Part first = load_part<true>(p, team.first * H + index / SPANS, index < team.rows() * H * SPANS, index % SPANS, lane);
+    for (int layer = 0; layer < LAYERS; layer++)
+    {
+        project<1>(p, team, layer, smem);
+        if (layer == LAYERS - 1 && !p.want_output) return;
+        barrier.wait();
+
+        if (layer == 0) attend_spans<true>(p, team, layer, first, buckets.bounds, buckets.of_power);
+        else attend_spans<false>(p, team, layer, first, buckets.bounds, buckets.of_power);
+        barrier.wait();
+
+        output<1, true>(p, team, layer, smem);
+        barrier.wait();
+    }
+    head(p, team, smem);
+}
+#endif
