@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Streaming.Models.Hstu.Gpu;
 
-/// <summary>The rows of the launch that is being prepared, in pinned memory, and the groups of neighbours that belong to one sequence.</summary>
-/// <remarks>Hot path: allocates nothing.</remarks>
+/// <summary>The rows of the launch that is being prepared, in pinned memory, and where the clusters of a launch begin.</summary>
+/// <remarks>Rows of one sequence must come one behind the other, so that they are in one cluster.</remarks>
 internal sealed unsafe class GpuRows(GpuShape shape, nint host, int capacity)
 {
     private readonly byte[] _starts = new byte[GpuShape.ClusterRows + 1];

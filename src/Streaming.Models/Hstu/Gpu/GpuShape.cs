@@ -16,7 +16,7 @@ public sealed record GpuShape
     public const int ClusterBlocks = 8;
 
     /// <summary>Batches up to this many rows are computed by a cluster for each sequence, where the device has clusters.</summary>
-    public const int ClusterRows = 16;
+    public const int ClusterRows = 8;
 
     private const int RowHeaderBytes = 48;
     private const int TimesBytes = PageTokens * sizeof(long);

@@ -18,6 +18,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private readonly GpuStopwatch? _watch;
     private readonly GpuStepArguments _fixed;
     private readonly GpuRows _rows;
+    private readonly GpuBatchOrder _order;
     private readonly bool _twoRows;
     private readonly (nint Host, nint Device) _input;
     private readonly (nint Host, nint Device) _output;
@@ -41,6 +42,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         if (GpuAvailability.Check(options.Device) is { IsAvailable: false } no) throw new InvalidOperationException(no.Message);
         Model = model;
         MaxBatch = options.MaxBatch;
+        _order = new GpuBatchOrder(MaxBatch);
         _shape = new GpuShape(model.Config, options.KeyValueFormat);
         _twoRows = model.Config.TimeAnchor == HstuTimeAnchor.Next && model.Config.TimeBias;
         var pageCount = options.KeyValueBytes / _shape.PageBytes;
@@ -124,8 +126,10 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         RequireFits(batch);
 
         LastDeviceTime = TimeSpan.Zero;
-        if (batch.Length * (_twoRows ? 2 : 1) <= GpuShape.ClusterRows) StepGrouped(batch);
-        else StepAll(batch);
+        // The rows of a sequence go one behind the other, wherever they stand in the batch.
+        for (var first = 0; first < batch.Length; first++)
+            for (var i = _order.IsFirst(first) ? first : -1; i >= 0; i = _order.Next(i)) Stage(batch[i], i);
+        Launch(wantOutput: true);
         new ReadOnlySpan<float>((void*)_output.Host, embeddings.Length).CopyTo(embeddings);
     }
 
@@ -149,7 +153,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             }
             RequirePages(newPages);
             foreach (ref readonly var token in tokens[..good]) StageAppended(mine!, token);
-            Launch(grouped: true, wantOutput: false);
+            Launch(wantOutput: false);
             if (bad is not null) throw bad;
             tokens = tokens[good..];
         }
@@ -227,6 +231,8 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             if (misfit is not null) break;
             var sequence = (HstuGpuSequence)batch[counted].Sequence;
             newPages += GpuPages.NewPages(sequence.TokenCount + Pending(sequence), 1, _shape);
+            _order.Add(counted, Pending(sequence) == 0 ? -1 : sequence.Place);
+            sequence.Place = counted;
             AddPending(sequence);
         }
         _stamp++;
@@ -250,33 +256,11 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private Span<int> PagesOf(HstuGpuSequence sequence) =>
         new((int*)_pageTable.Host + ((long)sequence.Row * _shape.RingPages), _shape.RingPages);
 
-    // A few rows: those of a sequence side by side, so that each sequence can have a cluster of its own.
-    private void StepGrouped(ReadOnlySpan<HstuStep> batch)
-    {
-        Span<bool> staged = stackalloc bool[batch.Length];
-        for (var first = 0; first < batch.Length; first++)
-        {
-            for (var i = first; i < batch.Length && !staged[first]; i++)
-            {
-                if (staged[i] || batch[i].Sequence != batch[first].Sequence) continue;
-                Stage(batch[i], i, grouped: true);
-                staged[i] = i != first;
-            }
-        }
-        Launch(grouped: true, wantOutput: true);
-    }
-
-    private void StepAll(ReadOnlySpan<HstuStep> batch)
-    {
-        for (var i = 0; i < batch.Length; i++) Stage(batch[i], i, grouped: false);
-        Launch(grouped: false, wantOutput: true);
-    }
-
     // A launch holds only so many rows of a sequence that none overwrites what another reads; and with two rows an event, one event of it.
-    private void Stage(in HstuStep step, int output, bool grouped)
+    private void Stage(in HstuStep step, int output)
     {
         var sequence = (HstuGpuSequence)step.Sequence;
-        if (Pending(sequence) == (_twoRows ? 1 : _shape.MaxRowsPerSequence)) Launch(grouped, wantOutput: true);
+        if (Pending(sequence) == (_twoRows ? 1 : _shape.MaxRowsPerSequence)) Launch(wantOutput: true);
         if (_twoRows && sequence.TokenCount > 0) _rows.Repeat(sequence, sequence.Newest, step.Token.EventTimeSeconds);
         AddPageFor(sequence);
         var row = _rows.Add(sequence, step.Token, sequence.TokenCount, output);
@@ -290,7 +274,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     {
         if (!_twoRows)
         {
-            Stage(new(sequence, token), -1, grouped: true);
+            Stage(new(sequence, token), -1);
             return;
         }
         if (sequence.TokenCount > 0) _rows.Repeat(sequence, sequence.Newest, token.EventTimeSeconds);
@@ -311,7 +295,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         _dirtyTo = Math.Max(_dirtyTo, sequence.Row);
     }
 
-    private void Launch(bool grouped, bool wantOutput)
+    private void Launch(bool wantOutput)
     {
         _stamp++;
         if (_rows.Count == 0) return;
@@ -324,7 +308,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             _rows.WriteTo(ref arguments);
             if (arguments.IsInline == 0) CudaDriver.Require(CudaDriver.CopyUp(_inputOnDevice, _input.Host, (nuint)_rows.SizeBytes, _context.Stream), "copying the batch");
             (arguments.Inputs, arguments.WantOutput, arguments.BarrierBase) = (_inputOnDevice, wantOutput ? 1 : 0, _barrierBase);
-            if (grouped && _kernel.HasClusters && _rows.Count <= GpuShape.ClusterRows)
+            if (_kernel.HasClusters && _rows.Count <= GpuShape.ClusterRows)
             {
                 _kernel.LaunchClusters(arguments, _rows.Groups, _context.Stream);
             }

@@ -20,6 +20,9 @@ internal sealed class HstuGpuSequence(HstuGpuEngine engine, int row) : IHstuSequ
     /// <summary>Tokens in the batch that is being checked, or in the launch that is being staged, which has the number <see cref="Stamp"/>.</summary>
     public int Pending { get; set; }
 
+    /// <summary>Place of its latest token in the batch that is being checked.</summary>
+    public int Place { get; set; }
+
     /// <summary>What <see cref="Pending"/> counts for; another number means none.</summary>
     public long Stamp { get; set; } = -1;
 

@@ -116,3 +116,17 @@ struct GridBarrier
     }
 };
 
+// ---- rows
+
+__device__ __forceinline__ const RowIn* row_in(const Params& p, int row)
+{
+    return (const RowIn*)((p.is_inline ? p.inline_rows : p.inputs) + (u64)row * ROW_IN_BYTES);
+}
+
+__device__ __forceinline__ u8* page_of(const Params& p, int sequence, int slot)
+{
+    return p.pool + (u64)__ldg(p.page_table + (u64)sequence * RPAGES + slot / PAGE) * PAGE_BYTES;
+}
+
+__device__ __forceinline__ int ring(int slot) { return slot < 0 ? slot + RING : slot; }
+

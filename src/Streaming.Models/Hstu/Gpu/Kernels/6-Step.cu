@@ -31,8 +31,22 @@ __device__ void head(const Params& p, const Team& team, u8* smem)
                 {
                     float sum = sums[(r * 16 + warp) * 32 + lane];
 #pragma unroll
-                    for (int j = 0; j < 16; j++)
-                        if (k + j < end) sum = fmaf(weights[j], x[r * D + k + j], sum);
+                    for (int j = 0; j < 16; j += 4)
+                    {
+                        const float* four = x + r * D + k + j;
+                        if (D % 256 == 0)
+                        {
+                            const float4 values = *(const float4*)four;
+                            sum = fmaf(weights[j], values.x, sum);
+                            sum = fmaf(weights[j + 1], values.y, sum);
+                            sum = fmaf(weights[j + 2], values.z, sum);
+                            sum = fmaf(weights[j + 3], values.w, sum);
+                            continue;
+                        }
+#pragma unroll
+                        for (int i = 0; i < 4; i++)
+                            if (k + j + i < end) sum = fmaf(weights[j + i], four[i], sum);
+                    }
                     sums[(r * 16 + warp) * 32 + lane] = sum;
                 }
             }
@@ -61,19 +75,6 @@ __device__ void head(const Params& p, const Team& team, u8* smem)
 // Rows of a projection's tile: more when there are many, so that weights are read less often. Never changes a sum.
 __device__ __forceinline__ int row_tiles(int count) { return count > 2000 ? 4 : count > 400 ? 2 : 1; }
 
-// Time buckets in shared memory.
-struct Buckets
-{
-    u64 bounds[BUCKETS];
-    u8 of_power[64];
-
-    __device__ __forceinline__ void load(const Params& p)
-    {
-        for (int i = threadIdx.x; i < BUCKETS; i += THREADS) bounds[i] = p.bucket_bounds[i];
-        if (threadIdx.x < 64) of_power[threadIdx.x] = p.bucket_of_power[threadIdx.x];
-    }
-};
-
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_constant__ Params p)
 {
     extern __shared__ __align__(128) u8 smem[];
@@ -86,16 +87,16 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_
     {
         if (blockIdx.x == 0 && threadIdx.x == 0) p.counters[layer] = 0;
 #if !KV8
-        if (tiles == 4) project<MTMAX < 4 ? 1 : 4>(p, team, layer, smem);
+        if (tiles == 4) project<MTMAX < 4 ? 1 : 4, true>(p, team, layer, smem);
         else
 #endif
-        if (tiles >= 2) project<MTMAX < 2 ? 1 : 2>(p, team, layer, smem);
-        else project<1>(p, team, layer, smem);
+        if (tiles >= 2) project<MTMAX < 2 ? 1 : 2, true>(p, team, layer, smem);
+        else project<1, true>(p, team, layer, smem);
         if (layer == LAYERS - 1 && !p.want_output) return;
         barrier.wait();
 
-        if (layer == 0) attend<true>(p, layer, smem, buckets.bounds, buckets.of_power);
-        else attend<false>(p, layer, smem, buckets.bounds, buckets.of_power);
+        if (layer == 0) attend<true>(p, layer, smem, buckets);
+        else attend<false>(p, layer, smem, buckets);
         barrier.wait();
 
         if (tiles == 4) output<MTMAX < 4 ? 1 : 4, false>(p, team, layer, smem);
@@ -120,12 +121,12 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step_in_clusters(c
     const Part first = load_part<true>(p, team.first * H + index / SPANS, index < team.rows() * H * SPANS, index % SPANS, lane);
     for (int layer = 0; layer < LAYERS; layer++)
     {
-        project<1>(p, team, layer, smem);
+        project<1, false>(p, team, layer, smem);
         if (layer == LAYERS - 1 && !p.want_output) return;
         barrier.wait();
 
-        if (layer == 0) attend_spans<true>(p, team, layer, first, buckets.bounds, buckets.of_power);
-        else attend_spans<false>(p, team, layer, first, buckets.bounds, buckets.of_power);
+        if (layer == 0) attend_spans<true>(p, team, layer, first, buckets);
+        else attend_spans<false>(p, team, layer, first, buckets);
         barrier.wait();
 
         output<1, true>(p, team, layer, smem);

@@ -11,11 +11,49 @@ __device__ __forceinline__ void multiply(float (&c)[4], const u32 (&a)[4], u32 b
         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
-// NT column tiles of 8 by MT row tiles of 16, over all of K. Weights come packed: 16 bytes a lane for 32 of k.
-template <int MT, int NT, int K>
-__device__ __forceinline__ void multiply_tiles(float (&sums)[NT][MT][4], const u8* a, const uint4* weights, int lane)
+// The weights of NT column tiles of 8, packed: 16 bytes a lane for 32 of k. With EARLY the first of them are loaded before the rows are ready.
+template <int NT, int K, bool EARLY>
+struct Weights
 {
-    constexpr int STRIDE = (K + 8) * 2;
+    static constexpr int STEPS = K / 32, AHEAD = !EARLY ? 0 : NT > 2 ? 1 : STEPS < 8 / NT ? STEPS : 8 / NT;
+    const uint4* from;
+    uint4 ahead[AHEAD + 1][NT];
+
+    __device__ __forceinline__ uint4 at(int k, int n, int lane) const { return __ldg(from + ((u64)n * STEPS + k) * 32 + lane); }
+
+    __device__ __forceinline__ void load(const uint4* weights, int lane)
+    {
+        from = weights;
+#pragma unroll
+        for (int k = 0; k < AHEAD; k++)
+#pragma unroll
+            for (int n = 0; n < NT; n++) ahead[k][n] = at(k, n, lane);
+    }
+};
+
+template <int MT, int NT>
+__device__ __forceinline__ void multiply_step(float (&sums)[NT][MT][4], u32 address, int stride, const uint4 (&b)[NT])
+{
+#pragma unroll
+    for (int m = 0; m < MT; m++)
+    {
+        u32 first[4], second[4];
+        load_matrix(first, address + m * 16 * stride);
+        load_matrix(second, address + m * 16 * stride + 32);
+#pragma unroll
+        for (int n = 0; n < NT; n++)
+        {
+            multiply(sums[n][m], first, b[n].x, b[n].y);
+            multiply(sums[n][m], second, b[n].z, b[n].w);
+        }
+    }
+}
+
+// NT column tiles of 8 by MT row tiles of 16, over all of K.
+template <int MT, int NT, int K, bool EARLY>
+__device__ __forceinline__ void multiply_tiles(float (&sums)[NT][MT][4], const u8* a, const Weights<NT, K, EARLY>& weights, int lane)
+{
+    constexpr int STRIDE = (K + 8) * 2, AHEAD = Weights<NT, K, EARLY>::AHEAD;
     const u32 address = (u32)__cvta_generic_to_shared(a) + (lane & 15) * STRIDE + (lane >> 4) * 16;
 #pragma unroll
     for (int n = 0; n < NT; n++)
@@ -23,25 +61,15 @@ __device__ __forceinline__ void multiply_tiles(float (&sums)[NT][MT][4], const u
         for (int m = 0; m < MT; m++)
 #pragma unroll
             for (int i = 0; i < 4; i++) sums[n][m][i] = 0;
-#pragma unroll(NT == 1 ? 8 : 1)
-    for (int k = 0; k < K / 32; k++)
+#pragma unroll
+    for (int k = 0; k < AHEAD; k++) multiply_step<MT, NT>(sums, address + k * 64, STRIDE, weights.ahead[k]);
+#pragma unroll(NT <= 2 ? 8 / NT : 1)
+    for (int k = AHEAD; k < K / 32; k++)
     {
         uint4 b[NT];
 #pragma unroll
-        for (int n = 0; n < NT; n++) b[n] = __ldg(weights + ((u64)n * (K / 32) + k) * 32 + lane);
-#pragma unroll
-        for (int m = 0; m < MT; m++)
-        {
-            u32 first[4], second[4];
-            load_matrix(first, address + m * 16 * STRIDE + k * 64);
-            load_matrix(second, address + m * 16 * STRIDE + k * 64 + 32);
-#pragma unroll
-            for (int n = 0; n < NT; n++)
-            {
-                multiply(sums[n][m], first, b[n].x, b[n].y);
-                multiply(sums[n][m], second, b[n].z, b[n].w);
-            }
-        }
+        for (int n = 0; n < NT; n++) b[n] = weights.at(k, n, lane);
+        multiply_step<MT, NT>(sums, address + k * 64, STRIDE, b);
     }
 }
 
@@ -91,16 +119,6 @@ __device__ __forceinline__ void store_row(u8* a, int stride, int row, const floa
     }
 }
 
-__device__ __forceinline__ const RowIn* row_in(const Params& p, int row)
-{
-    return (const RowIn*)((p.is_inline ? p.inline_rows : p.inputs) + (u64)row * ROW_IN_BYTES);
-}
-
-__device__ __forceinline__ u8* page_of(const Params& p, int sequence, int slot)
-{
-    return p.pool + (u64)__ldg(p.page_table + (u64)sequence * RPAGES + slot / PAGE) * PAGE_BYTES;
-}
-
 // x0 = sqrt(D) * (W_content c + b + action) for sixteen rows, into x[16][D]. A thread makes a column of four rows at a time.
 __device__ __forceinline__ void embed(const Params& p, const Team& team, int first, float* x, float* contents)
 {
@@ -128,7 +146,7 @@ __device__ __forceinline__ void embed(const Params& p, const Team& team, int fir
             float sums[4];
 #pragma unroll
             for (int n = 0; n < 4; n++) sums[n] = c0 == 0 ? __ldg(p.content_bias + d) : x[(r + n) * D + d];
-#pragma unroll 16
+#pragma unroll 32
             for (int c = 0; c < end; c++)
             {
                 const float weight = __ldg(p.content_weight + (u64)(c0 + c) * D + d);
@@ -153,56 +171,51 @@ struct Target
     int row;
 };
 
-// Loads or makes the rows of a tile, normalises them into a, and finds where their keys and values go.
+// What a row brings to the first layer: kept for the others, and its time put where later tokens look for it.
+__device__ __forceinline__ void keep_row(const Params& p, int row, const float (&v)[DPAD / 32], u8* page, int lane)
+{
+#pragma unroll
+    for (int j = 0; j < DPAD / 32; j++)
+        if (lane + 32 * j < D) p.x[(u64)row * D + lane + 32 * j] = v[j];
+    if (lane != 0) return;
+    const RowIn* in = row_in(p, row);
+    p.rows[row] = make_int4(in->sequence, in->slot, in->count, 0);
+    p.anchors[row] = in->anchor;
+    p.pages[row] = page;
+    ((long long*)page)[in->slot % PAGE] = in->time;
+}
+
+// Loads or makes the rows of a tile, normalises them into a, and finds where their keys and values go. All loads come first.
 template <int MT>
 __device__ __forceinline__ void prepare_projection(const Params& p, const Team& team, int layer, int first, bool owner, u8* a, Target* targets, float* made, int warp, int lane)
 {
-#pragma unroll 1
+    float v[MT][DPAD / 32];
+    u8* pages[MT];
+#pragma unroll
     for (int m = 0; m < MT; m++)
     {
-        const int r = m * 16 + warp, row = first + r;
+        const int row = first + m * 16 + warp;
+        const bool real = row < team.end;
         if (layer == 0) embed(p, team, first + m * 16, made, made + 16 * D);
-        float v[DPAD / 32];
-        u8* page = nullptr;
-        int slot = 0;
-        if (row < team.end)
-        {
-            const int4 place = *(const int4*)row_in(p, row);
-            slot = place.z % PAGE;
-            const float* x = layer == 0 ? made + warp * D : p.x + (u64)row * D;
+        const float* x = layer == 0 ? made + warp * D : p.x + (u64)row * D;
 #pragma unroll
-            for (int j = 0; j < DPAD / 32; j++) v[j] = lane + 32 * j < D ? x[lane + 32 * j] : 0.f;
-            page = layer == 0 ? page_of(p, place.x, place.z) : p.pages[row];
-            if (layer == 0 && owner)
-            {
+        for (int j = 0; j < DPAD / 32; j++) v[m][j] = real && lane + 32 * j < D ? x[lane + 32 * j] : 0.f;
+        pages[m] = !real ? nullptr : layer == 0 ? page_of(p, row_in(p, row)->sequence, row_in(p, row)->slot) : p.pages[row];
+        if (layer == 0 && owner && real) keep_row(p, row, v[m], pages[m], lane);
+    }
 #pragma unroll
-                for (int j = 0; j < DPAD / 32; j++)
-                    if (lane + 32 * j < D) p.x[(u64)row * D + lane + 32 * j] = v[j];
-                if (lane == 0)
-                {
-                    p.rows[row] = make_int4(place.x, place.z, place.w, 0);
-                    p.pages[row] = page;
-                    p.anchors[row] = row_in(p, row)->anchor;
-                    ((long long*)page)[slot] = row_in(p, row)->time;
-                }
-            }
-            layer_norm<DPAD / 32, D>(v, lane, [](int d) { return d < D; });
-        }
-        else
-        {
-#pragma unroll
-            for (int j = 0; j < DPAD / 32; j++) v[j] = 0;
-        }
-        if (lane == 0) targets[r] = {page == nullptr ? nullptr : page + TIMES_BYTES + (u64)layer * H * HEAD_BYTES, slot};
-        store_row(a, (DPAD + 8) * 2, r, v, lane);
+    for (int m = 0; m < MT; m++)
+    {
+        const int r = m * 16 + warp;
+        layer_norm<DPAD / 32, D>(v[m], lane, [](int d) { return d < D; });
+        if (lane == 0) targets[r] = {pages[m] == nullptr ? nullptr : pages[m] + TIMES_BYTES + (u64)layer * H * HEAD_BYTES, pages[m] == nullptr ? 0 : row_in(p, first + r)->slot % PAGE};
+        store_row(a, (DPAD + 8) * 2, r, v[m], lane);
     }
 }
 
-#if KV8
-constexpr int PROJECT_TILES = DP / 8;   // a warp owns whole head rows, so that it knows their largest value
-#else
-constexpr int PROJECT_TILES = 1;
-#endif
+// Column tiles that a warp multiplies at once: with fp8 whole head rows, so that it knows their largest value; for many rows two, so that
+// the rows are read from shared memory half as often.
+__device__ constexpr int project_tiles(int row_tiles) { return KV8 ? DP / 8 : row_tiles >= 4 ? 2 : 1; }
 
 // Two neighbouring columns of one row after SiLU; section 0 u, 1 v, 2 q, 3 k.
 __device__ __forceinline__ void store_projected(const Params& p, int section, int column, int row, const Target& target, float low, float high)
@@ -215,12 +228,12 @@ __device__ __forceinline__ void store_projected(const Params& p, int section, in
 
 #if KV8
 // One head row of k or v: e4m3 with one scale, which the four lanes that hold the row find together.
-template <int MT>
-__device__ __forceinline__ void store_quantised(const float (&sums)[PROJECT_TILES][MT][4], int m, int half, bool value, int head, const Target& target, int lane)
+template <int MT, int NT>
+__device__ __forceinline__ void store_quantised(const float (&sums)[NT][MT][4], int m, int half, bool value, int head, const Target& target, int lane)
 {
     float largest = 0;
 #pragma unroll
-    for (int n = 0; n < PROJECT_TILES; n++) largest = fmaxf(largest, fmaxf(fabsf(sums[n][m][2 * half]), fabsf(sums[n][m][2 * half + 1])));
+    for (int n = 0; n < NT; n++) largest = fmaxf(largest, fmaxf(fabsf(sums[n][m][2 * half]), fabsf(sums[n][m][2 * half + 1])));
     largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, 1));
     largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, 2));
     if (target.heads == nullptr) return;
@@ -228,32 +241,36 @@ __device__ __forceinline__ void store_quantised(const float (&sums)[PROJECT_TILE
     u8* block = target.heads + head * HEAD_BYTES;
     u8* row = block + (value ? V_OFFSET : 0) + target.row * ROW_BYTES;
 #pragma unroll
-    for (int n = 0; n < PROJECT_TILES; n++)
+    for (int n = 0; n < NT; n++)
         *(unsigned short*)(row + n * 8 + (lane & 3) * 2) = (unsigned short)pack_e4m3(sums[n][m][2 * half] * inverse, sums[n][m][2 * half + 1] * inverse);
     if ((lane & 3) == 0) *(float*)(block + (value ? V_SCALES : K_SCALES) + target.row * 4) = largest * (1.f / 448.f);
 }
 #endif
 
-template <int MT>
+template <int MT, bool EARLY>
 __device__ void project(const Params& p, const Team& team, int layer, u8* smem)
 {
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     u8* a = smem;
     Target* targets = (Target*)(smem + MTMAX * 16 * (DPAD + 8) * 2);
     float* made = (float*)(targets + MTMAX * 16);
-    constexpr int COLUMNS = UVQK_TILES / PROJECT_TILES;
+    constexpr int NT = project_tiles(MT), COLUMNS = UVQK_TILES / NT;
     const Tiling tiling(team, MT * 16, COLUMNS);
     for (int tile = team.index; tile < tiling.row_blocks * tiling.column_blocks; tile += team.size)
     {
         const int first = team.first + tile / tiling.column_blocks * MT * 16, block = tile % tiling.column_blocks;
+        const int begin = block * tiling.columns_each + warp, end = min(COLUMNS, (block + 1) * tiling.columns_each);
+        const uint4* packed = p.uvqk + (u64)layer * UVQK_TILES * DPAD;
+        Weights<NT, DPAD, EARLY> weights;
+        weights.load(packed + min(begin, COLUMNS - 1) * NT * DPAD, lane);
         prepare_projection<MT>(p, team, layer, first, block == 0, a, targets, made, warp, lane);
         __syncthreads();
-        const int end = min(COLUMNS, (block + 1) * tiling.columns_each);
-        for (int column = block * tiling.columns_each + warp; column < end; column += WARPS)
+        for (int column = begin; column < end; column += WARPS)
         {
-            float sums[PROJECT_TILES][MT][4];
-            multiply_tiles<MT, PROJECT_TILES, DPAD>(sums, a, p.uvqk + ((u64)layer * UVQK_TILES + column * PROJECT_TILES) * DPAD, lane);
-            const int section = column * PROJECT_TILES * 8 / EP, within = column * PROJECT_TILES * 8 - section * EP;
+            float sums[NT][MT][4];
+            if (column != begin) weights.load(packed + column * NT * DPAD, lane);
+            multiply_tiles<MT, NT, DPAD, EARLY>(sums, a, weights, lane);
+            const int section = column * NT * 8 / EP, within = column * NT * 8 - section * EP;
 #pragma unroll
             for (int m = 0; m < MT; m++)
 #pragma unroll
@@ -262,7 +279,7 @@ __device__ void project(const Params& p, const Team& team, int layer, u8* smem)
                     const int r = m * 16 + half * 8 + lane / 4;
                     const Target target = targets[r];
 #pragma unroll
-                    for (int n = 0; n < PROJECT_TILES; n++)
+                    for (int n = 0; n < NT; n++)
                     {
                         sums[n][m][2 * half] = silu(sums[n][m][2 * half]);
                         sums[n][m][2 * half + 1] = silu(sums[n][m][2 * half + 1]);
@@ -270,7 +287,7 @@ __device__ void project(const Params& p, const Team& team, int layer, u8* smem)
                             store_projected(p, section, within + n * 8 + (lane & 3) * 2, first + r, target, sums[n][m][2 * half], sums[n][m][2 * half + 1]);
                     }
 #if KV8
-                    if (section == 1 || section == 3) store_quantised<MT>(sums, m, half, section == 1, within / DP, target, lane);
+                    if (section == 1 || section == 3) store_quantised<MT, NT>(sums, m, half, section == 1, within / DP, target, lane);
 #endif
                 }
         }
@@ -287,6 +304,10 @@ __device__ void output(const Params& p, const Team& team, int layer, u8* smem)
     for (int tile = team.index; tile < tiling.row_blocks * tiling.column_blocks; tile += team.size)
     {
         const int first = team.first + tile / tiling.column_blocks * MT * 16, block = tile % tiling.column_blocks;
+        const int begin = block * tiling.columns_each + warp, end = min(OUT_TILES, (block + 1) * tiling.columns_each);
+        const uint4* packed = p.output_weight + (u64)layer * OUT_TILES * EPAD;
+        Weights<1, EPAD, !FROM_SPANS> weights;
+        weights.load(packed + min(begin, OUT_TILES - 1) * EPAD, lane);
         float* added = (float*)(smem + MTMAX * 16 * (EPAD + 8) * 2);   // [CLUSTER_ROWS][EP]
         if (FROM_SPANS)
         {
@@ -301,24 +322,33 @@ __device__ void output(const Params& p, const Team& team, int layer, u8* smem)
             __syncthreads();
         }
         const float* attended = FROM_SPANS ? added - team.first * EP : p.a;
-        for (int r = warp; r < MT * 16; r += WARPS)
-        {
-            float v[EPAD / 32];
-            const int row = first + r;
+        float v[MT][EPAD / 32], gates[MT][EPAD / 32];
 #pragma unroll
-            for (int j = 0; j < EPAD / 32; j++) v[j] = row < team.end && lane + 32 * j < EP ? attended[(u64)row * EP + lane + 32 * j] : 0.f;
-            layer_norm<EPAD / 32, E>(v, lane, [](int e) { return real_column(e); });
+        for (int m = 0; m < MT; m++)
+        {
+            const int row = first + m * 16 + warp;
 #pragma unroll
             for (int j = 0; j < EPAD / 32; j++)
-                if (row < team.end && lane + 32 * j < EP) v[j] *= p.u[(u64)row * EP + lane + 32 * j];
-            store_row(smem, (EPAD + 8) * 2, r, v, lane);
+            {
+                const bool real = row < team.end && lane + 32 * j < EP;
+                v[m][j] = real ? attended[(u64)row * EP + lane + 32 * j] : 0.f;
+                gates[m][j] = real ? p.u[(u64)row * EP + lane + 32 * j] : 0.f;
+            }
+        }
+#pragma unroll
+        for (int m = 0; m < MT; m++)
+        {
+            layer_norm<EPAD / 32, E>(v[m], lane, [](int e) { return real_column(e); });
+#pragma unroll
+            for (int j = 0; j < EPAD / 32; j++) v[m][j] *= gates[m][j];
+            store_row(smem, (EPAD + 8) * 2, m * 16 + warp, v[m], lane);
         }
         __syncthreads();
-        const int end = min(OUT_TILES, (block + 1) * tiling.columns_each);
-        for (int column = block * tiling.columns_each + warp; column < end; column += WARPS)
+        for (int column = begin; column < end; column += WARPS)
         {
             float sums[1][MT][4];
-            multiply_tiles<MT, 1, EPAD>(sums, smem, p.output_weight + ((u64)layer * OUT_TILES + column) * EPAD, lane);
+            if (column != begin) weights.load(packed + column * EPAD, lane);
+            multiply_tiles<MT, 1, EPAD, !FROM_SPANS>(sums, smem, weights, lane);
             const int d = column * 8 + (lane & 3) * 2;
 #pragma unroll
             for (int m = 0; m < MT; m++)

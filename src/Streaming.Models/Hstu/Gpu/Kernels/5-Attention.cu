@@ -4,9 +4,8 @@
 struct Part
 {
     int row, head, slot, limit, page;   // limit: tokens attended to, 0 = nothing to do; page: of this lane
+    long long anchor;                   // asked for in the first layer only
 };
-
-__device__ __forceinline__ int ring(int slot) { return slot < 0 ? slot + RING : slot; }
 
 // The page of the span's oldest lag, which may lie far outside the window.
 __device__ __forceinline__ int oldest_page(int slot, int span) { return (slot - (span + 1) * SPAN + 1 + 16 * RING) % RING / PAGE; }
@@ -15,7 +14,7 @@ __device__ __forceinline__ int oldest_page(int slot, int span) { return (slot - 
 template <bool GIVEN>
 __device__ __forceinline__ Part load_part(const Params& p, int unit, bool active, int span, int lane)
 {
-    Part part = {0, 0, 0, 0, 0};
+    Part part = {0, 0, 0, 0, 0, 0};
     if (!active) return part;
     int4 info = GIVEN ? *(const int4*)row_in(p, unit / H) : p.rows[unit / H];
     if (GIVEN) info = make_int4(info.x, info.z, info.w, 0);   // sequence, action, slot, count
@@ -23,6 +22,7 @@ __device__ __forceinline__ Part load_part(const Params& p, int unit, bool active
     part.head = unit % H;
     part.slot = info.y;
     part.limit = info.z;
+    part.anchor = GIVEN ? row_in(p, unit / H)->anchor : p.anchors[unit / H];
     if (lane < SPAN / PAGE + 2) part.page = __ldg(p.page_table + (u64)info.x * RPAGES + (oldest_page(info.y, span) + lane) % RPAGES);
     return part;
 }
@@ -110,14 +110,6 @@ __device__ __forceinline__ void load_bias(Bias<FIRST>& bias, const Params& p, in
     }
 }
 
-__device__ __forceinline__ int bucket_of(long long a, long long b, const u64* bounds, const u8* of_power)
-{
-    const u64 distance = a >= b ? (u64)a - (u64)b : (u64)b - (u64)a;
-    int bucket = of_power[63 - __clzll((long long)(distance | 1))];
-    while (bucket < BUCKETS - 1 && distance >= bounds[bucket + 1]) bucket++;
-    return bucket;
-}
-
 // A lane's share of the query: its PER_LANE columns.
 struct Query
 {
@@ -198,7 +190,7 @@ __device__ __forceinline__ void dot_rows(float (&scores)[LOADS], const uint4 (&k
 
 // Scores to weights: SiLU(score + biases), zero where there is no token. In the first layer the time buckets are found, and kept for the others.
 template <bool FIRST>
-__device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>& bias, const Params& p, int layer, const Part& part, const Group& group, long long anchor, const u64* bounds, const u8* of_power, int lane)
+__device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>& bias, const Params& p, int layer, const Part& part, const Group& group, const Buckets& buckets, int lane)
 {
     const int load = first_load(lane);
 #pragma unroll
@@ -214,7 +206,7 @@ __device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>&
             int bucket = bias.bucket[j];
             if (FIRST)
             {
-                bucket = bucket_of(anchor, bias.time[FIRST ? j : 0], bounds, of_power);
+                bucket = bucket_of(part.anchor, bias.time[FIRST ? j : 0], buckets);
                 if (part.head == 0) p.buckets[(u64)part.row * W_STRIDE + group.newest + GROUP - 1 - r] = (u8)bucket;
             }
             score += __ldg(p.tau + layer * BUCKETS + bucket);
@@ -283,7 +275,7 @@ __device__ __forceinline__ void store_span(float (&sums)[PER_LANE], float* to, i
 
 // The whole window in one block: each warp a span, its loads one group ahead, also across units.
 template <bool FIRST>
-__device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, const u8* of_power)
+__device__ void attend(const Params& p, int layer, u8* smem, const Buckets& buckets)
 {
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const int sub = warp / SPANS, span = warp % SPANS;
@@ -314,7 +306,6 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
         if (threadIdx.x == 0) drawn = 2 * gridDim.x + (int)atomicAdd(p.counters + layer, 1u);
         const int coming = next * UNITS_AT_ONCE + sub;
         const Part following = load_part<false>(p, coming, sub < UNITS_AT_ONCE && coming < units, span, lane);
-        const long long anchor = FIRST ? p.anchors[part.row] : 0;
 
         float sums[PER_LANE];
 #pragma unroll
@@ -328,7 +319,7 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
             const Group ahead = make_group(p, last ? following : part, span, last ? 0 : g + 1);
             const u64 ahead_offset = TIMES_BYTES + (u64)(layer * H + (last ? following.head : part.head)) * HEAD_BYTES;
             load_rows(keys, ahead, ahead_offset, lane, policy);
-            weigh<FIRST>(scores, bias, p, layer, part, group, anchor, bounds, of_power, lane);
+            weigh<FIRST>(scores, bias, p, layer, part, group, buckets, lane);
             load_bias<FIRST>(bias, p, layer, last ? following : part, ahead, lane);
             add_values(sums, scores, values);
             load_rows(values, ahead, ahead_offset + V_OFFSET, lane, policy);
@@ -359,7 +350,7 @@ __device__ void attend(const Params& p, int layer, u8* smem, const u64* bounds, 
 #if __CUDA_ARCH__ >= 900
 // In a cluster: a warp a span, wherever it is; the spans are added in output(). `first` is the warp's first part, the same in every layer.
 template <bool FIRST>
-__device__ void attend_spans(const Params& p, const Team& team, int layer, const Part& first, const u64* bounds, const u8* of_power)
+__device__ void attend_spans(const Params& p, const Team& team, int layer, const Part& first, const Buckets& buckets)
 {
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, start = warp * team.size + team.index;
     const u64 policy = stream_policy();
@@ -369,32 +360,36 @@ __device__ void attend_spans(const Params& p, const Team& team, int layer, const
         const Part part = index == start ? first : load_part<true>(p, team.first * H + index / SPANS, true, span, lane);
         const u64 head_offset = TIMES_BYTES + (u64)(layer * H + part.head) * HEAD_BYTES;
         Group group = make_group(p, part, span, 0);
-        uint4 keys[LOADS], values[LOADS];
+        uint4 keys[LOADS], later[LOADS], values[LOADS];
 #pragma unroll
-        for (int i = 0; i < LOADS; i++) keys[i] = values[i] = make_uint4(0, 0, 0, 0);
+        for (int i = 0; i < LOADS; i++) keys[i] = later[i] = values[i] = make_uint4(0, 0, 0, 0);
         load_rows(keys, group, head_offset, lane, policy);
         load_rows(values, group, head_offset + V_OFFSET, lane, policy);
         Query q;
         load_query(q, p, part, lane);
         Bias<FIRST> bias;
         load_bias<FIRST>(bias, p, layer, part, group, lane);
-        const long long anchor = FIRST ? row_in(p, part.row)->anchor : 0;
+        // The keys of the next group are on their way as well: here, waiting is all.
+        Group ahead = make_group(p, part, span, min(1, GROUPS - 1));
+        if (GROUPS > 1) load_rows(later, ahead, head_offset, lane, policy);
         float sums[PER_LANE];
 #pragma unroll
         for (int e = 0; e < PER_LANE; e++) sums[e] = 0;
-#pragma unroll 1
+#pragma unroll(GROUPS <= 4 ? GROUPS : 1)
         for (int g = 0; g < GROUPS; g++)
         {
-            const bool more = g + 1 < GROUPS;
             float scores[LOADS];
             dot_rows(scores, keys, q, lane);
-            const Group ahead = make_group(p, part, span, more ? g + 1 : g);
-            if (more) load_rows(keys, ahead, head_offset, lane, policy);
-            weigh<FIRST>(scores, bias, p, layer, part, group, anchor, bounds, of_power, lane);
-            if (more) load_bias<FIRST>(bias, p, layer, part, ahead, lane);
+#pragma unroll
+            for (int i = 0; i < LOADS; i++) keys[i] = later[i];
+            weigh<FIRST>(scores, bias, p, layer, part, group, buckets, lane);
+            if (g + 1 < GROUPS) load_bias<FIRST>(bias, p, layer, part, ahead, lane);
             add_values(sums, scores, values);
-            if (more) load_rows(values, ahead, head_offset + V_OFFSET, lane, policy);
+            if (g + 1 < GROUPS) load_rows(values, ahead, head_offset + V_OFFSET, lane, policy);
             group = ahead;
+            if (g + 2 >= GROUPS) continue;
+            ahead = make_group(p, part, span, g + 2);
+            load_rows(later, ahead, head_offset, lane, policy);
         }
         store_span(sums, p.partials + (u64)(team.first * H * SPANS + index) * DP, lane);
     }
