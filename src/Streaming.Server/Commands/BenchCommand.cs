@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Streaming.Kafka.Embedded;
+using Streaming.Models.Hstu.Gpu;
 using Streaming.Server.Bench;
 using Streaming.Server.Output;
 
@@ -27,7 +28,7 @@ internal static class BenchCommand
             if (result.GetValue(rate) <= 0 || result.GetValue(seconds) < 1)
                 throw new CommandException("--rate and --seconds must be positive");
             if (result.GetValue(name) is "hstu" or "all")
-                foreach (var figure in new HstuBench(HstuRepetition).Run(cancellationToken)) Write(figure, result.GetValue(json));
+                await HstuAsync(result.GetValue(json), cancellationToken);
             if (result.GetValue(name) is "hstu")
                 return ExitCodes.Ok;
             using var loggers = Logging.To(LogLevel.Error);
@@ -37,6 +38,15 @@ internal static class BenchCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    private static async Task HstuAsync(bool json, CancellationToken cancellationToken)
+    {
+        foreach (var figure in new HstuBench(HstuRepetition).Run(cancellationToken)) Write(figure, json);
+        if (GpuAvailability.Check() is { IsAvailable: false } no)
+            await Console.Error.WriteLineAsync($"streaming: the GPU's cases are left out. {no.Message}");
+        else
+            foreach (var figure in HstuGpuBench.Run(cancellationToken)) Write(figure, json);
     }
 
     private static async Task EmbeddedAsync(FreshnessBench bench, bool json, CancellationToken cancellationToken)

@@ -7,10 +7,13 @@ internal sealed unsafe class GpuKernel : IDisposable
 {
     private const string Folder = "Kernels/";
     private const int Threads = GpuShape.Warps * 32;
+    private readonly int _layers;
     private readonly nint _module;
     private readonly nint _onGrid;
     private readonly nint _inClusters;
+    private readonly nint _project, _attendFirst, _attend, _output, _head;
     private readonly uint _sharedBytes;
+    private readonly List<string> _resources = [];
 
     /// <summary>Compiles, or takes the machine code from the cache; the device's context is current.</summary>
     public GpuKernel(GpuShape shape, GpuInfo device, GpuKernelCache cache)
@@ -22,11 +25,11 @@ internal sealed unsafe class GpuKernel : IDisposable
         var source = Source();
         var cubin = cache.GetOrCompile(GpuKernelCache.Key(source, options, Nvrtc.Version(), device.DriverVersion), () => Nvrtc.Compile(source, options));
         fixed (byte* image = cubin) CudaDriver.Require(CudaDriver.ModuleLoadData(out _module, image), "loading the kernel");
+        _layers = shape.Config.Layers;
         _onGrid = Function("hstu_step");
         if (device.ComputeMajor >= 9) _inClusters = Function("hstu_step_in_clusters");
-        CudaDriver.Require(CudaDriver.FunctionGetAttribute(out var registers, CudaDriver.FunctionRegisters, _onGrid), "asking for the kernel's registers");
-        CudaDriver.Require(CudaDriver.FunctionGetAttribute(out var local, CudaDriver.FunctionLocalBytes, _onGrid), "asking for the kernel's local memory");
-        Resources = string.Create(CultureInfo.InvariantCulture, $"{registers} registers, {local} bytes of local memory, {_sharedBytes} bytes of shared memory");
+        (_project, _attendFirst, _attend) = (Function("hstu_project"), Function("hstu_attend_first"), Function("hstu_attend"));
+        (_output, _head) = (Function("hstu_output"), Function("hstu_head"));
     }
 
     /// <summary>Blocks of a launch: one a multiprocessor, so that all are resident.</summary>
@@ -36,7 +39,7 @@ internal sealed unsafe class GpuKernel : IDisposable
     public bool HasClusters => _inClusters != 0;
 
     /// <summary>What a thread and a block take; for notes.</summary>
-    public string Resources { get; }
+    public string Resources => $"{string.Join(", ", _resources)}; {_sharedBytes} bytes of shared memory";
 
     /// <summary>The CUDA source: the files of Kernels, one behind the other in the order of their names.</summary>
     public static string Source()
@@ -55,7 +58,7 @@ internal sealed unsafe class GpuKernel : IDisposable
         // Fused multiply-adds are written out where they are meant, so that two copies of a loop cannot round differently.
         [string.Create(CultureInfo.InvariantCulture, $"--gpu-architecture=sm_{device.ComputeMajor}{device.ComputeMinor}"), "--std=c++17", "--fmad=false", .. shape.Defines(rowTiles)];
 
-    /// <summary>Queues a launch of the whole device.</summary>
+    /// <summary>Queues one launch of the whole device.</summary>
     public void LaunchGrid(in GpuStepArguments arguments, nint stream)
     {
         fixed (GpuStepArguments* pointer = &arguments)
@@ -69,9 +72,27 @@ internal sealed unsafe class GpuKernel : IDisposable
     public void LaunchClusters(in GpuStepArguments arguments, int groups, nint stream)
     {
         var cluster = new CudaClusterAttribute(GpuShape.ClusterBlocks);
+        Launch(_inClusters, (uint)groups * GpuShape.ClusterBlocks, arguments, stream, &cluster);
+    }
+
+    /// <summary>Queues a launch for each phase of each layer.</summary>
+    public void LaunchPhases(GpuStepArguments arguments, nint stream)
+    {
+        for (arguments.Layer = 0; arguments.Layer < _layers; arguments.Layer++)
+        {
+            Launch(_project, Blocks, arguments, stream);
+            if (arguments.WantOutput == 0 && arguments.Layer == _layers - 1) return;
+            Launch(arguments.Layer == 0 ? _attendFirst : _attend, Blocks, arguments, stream);
+            Launch(_output, Blocks, arguments, stream);
+        }
+        Launch(_head, Blocks, arguments, stream);
+    }
+
+    private void Launch(nint function, uint blocks, in GpuStepArguments arguments, nint stream, CudaClusterAttribute* cluster = null)
+    {
         var launch = new CudaLaunch
         {
-            GridX = (uint)groups * GpuShape.ClusterBlocks,
+            GridX = blocks,
             GridY = 1,
             GridZ = 1,
             BlockX = Threads,
@@ -79,13 +100,13 @@ internal sealed unsafe class GpuKernel : IDisposable
             BlockZ = 1,
             SharedBytes = _sharedBytes,
             Stream = stream,
-            Attributes = &cluster,
-            AttributeCount = 1,
+            Attributes = cluster,
+            AttributeCount = cluster is null ? 0u : 1u,
         };
         fixed (GpuStepArguments* pointer = &arguments)
         {
             void* list = pointer;
-            CudaDriver.Require(CudaDriver.Launch(launch, _inClusters, &list, null), "launching a step in clusters");
+            CudaDriver.Require(CudaDriver.Launch(launch, function, &list, null), "launching a step");
         }
     }
 
@@ -93,6 +114,9 @@ internal sealed unsafe class GpuKernel : IDisposable
     {
         CudaDriver.Require(CudaDriver.ModuleGetFunction(out var function, _module, name), $"finding the kernel {name}");
         CudaDriver.Require(CudaDriver.FunctionSetAttribute(function, CudaDriver.FunctionMaxDynamicShared, (int)_sharedBytes), "setting the kernel's shared memory");
+        CudaDriver.Require(CudaDriver.FunctionGetAttribute(out var registers, CudaDriver.FunctionRegisters, function), "asking for the kernel's registers");
+        CudaDriver.Require(CudaDriver.FunctionGetAttribute(out var local, CudaDriver.FunctionLocalBytes, function), "asking for the kernel's local memory");
+        _resources.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {registers} registers and {local} bytes of local memory"));
         return function;
     }
 

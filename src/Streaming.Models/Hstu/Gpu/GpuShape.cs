@@ -18,6 +18,9 @@ public sealed record GpuShape
     /// <summary>Batches up to this many rows are computed by a cluster for each sequence, where the device has clusters.</summary>
     public const int ClusterRows = 8;
 
+    /// <summary>Batches of more rows than this are computed by a launch for each phase.</summary>
+    public const int OneLaunchRows = 1_000;
+
     private const int RowHeaderBytes = 48;
     private const int TimesBytes = PageTokens * sizeof(long);
     private const int MaxSpan = 30 * PageTokens;

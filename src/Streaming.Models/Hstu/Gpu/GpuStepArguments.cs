@@ -10,7 +10,7 @@ internal unsafe struct GpuStepArguments
     public const int InlineBytes = 3_584;
 
     /// <summary>Room for where the rows of each cluster begin, and where the last ends.</summary>
-    public const int StartsBytes = 32;
+    public const int StartsBytes = 24;
 
     public nint Inputs, Outputs, Pool, PageTable;
     public nint ContentWeight, ContentBias, Actions, Unknown;
@@ -24,5 +24,6 @@ internal unsafe struct GpuStepArguments
     public uint BarrierBase;
     public int IsInline;
     public fixed byte Starts[StartsBytes];
+    public int Layer, Unused;
     public fixed byte InlineRows[InlineBytes];
 }

@@ -84,11 +84,22 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     /// <inheritdoc/>
     public long MaxSequenceBytes => _shape.RingPages * _shape.PageBytes;
 
+    /// <summary>K/V bytes of a full sequence of a model, without an engine.</summary>
+    /// <exception cref="ArgumentException">The model is beyond what the kernel can do.</exception>
+    public static long SequenceBytes(HstuModel model, GpuKeyValueFormat format)
+    {
+        var shape = new GpuShape(model.Config, format);
+        return shape.RingPages * shape.PageBytes;
+    }
+
     /// <summary>K/V bytes that nobody holds.</summary>
     public long FreeBytes => _pages.FreePages * _shape.PageBytes;
 
     /// <summary>Bytes of keys and values that a step of one full window reads: the floor of its cost.</summary>
     public long WindowBytes => _shape.WindowBytes;
+
+    /// <summary>The device's name.</summary>
+    public string DeviceName => _context.Info.Name;
 
     /// <summary>The device's name and what the kernel takes of it; for notes.</summary>
     public string Device => $"{_context.Info.Name}, {_context.Info.Multiprocessors} multiprocessors; {_kernel.Resources}";
@@ -311,6 +322,10 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             if (_kernel.HasClusters && _rows.Count <= GpuShape.ClusterRows)
             {
                 _kernel.LaunchClusters(arguments, _rows.Groups, _context.Stream);
+            }
+            else if (_rows.Count > GpuShape.OneLaunchRows)
+            {
+                _kernel.LaunchPhases(arguments, _context.Stream);
             }
             else
             {

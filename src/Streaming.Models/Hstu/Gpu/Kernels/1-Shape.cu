@@ -1,4 +1,5 @@
 // One HSTU step for a batch of rows, all layers in one launch: a block per multiprocessor, or for a few rows a cluster of blocks per sequence.
+// For thousands of rows each phase is a launch of its own: there the barriers cost nothing, and a phase alone has more registers.
 //
 // A row is one token of one sequence. Rows of the same sequence may stand in one batch (a prefill): every layer writes the keys and values of
 // all rows before any row attends. Source of the model: Zhai et al. 2024 (arXiv 2402.17152); the formulas are in the design, section 5.
@@ -84,7 +85,8 @@ struct Params
     u32 *barrier, *counters;
     int count, want_output;
     u32 barrier_base, is_inline;         // is_inline: the rows are in inline_rows
-    u8 starts[32];                       // of a launch in clusters: cluster c has the rows starts[c] .. starts[c + 1] - 1
+    u8 starts[24];                       // of a launch in clusters: cluster c has the rows starts[c] .. starts[c + 1] - 1
+    int layer, unused;                   // of a launch of one phase
     __align__(16) u8 inline_rows[INLINE_BYTES];
 };
 

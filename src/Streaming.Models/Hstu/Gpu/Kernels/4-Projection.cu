@@ -11,13 +11,13 @@ __device__ __forceinline__ void multiply(float (&c)[4], const u32 (&a)[4], u32 b
         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
-// The weights of NT column tiles of 8, packed: 16 bytes a lane for 32 of k. With EARLY the first of them are loaded before the rows are ready.
-template <int NT, int K, bool EARLY>
+// The weights of NT column tiles of 8, packed: 16 bytes a lane for 32 of k. The first of them are loaded before the rows are ready.
+template <int NT, int K>
 struct Weights
 {
-    static constexpr int STEPS = K / 32, AHEAD = !EARLY ? 0 : NT > 2 ? 1 : STEPS < 8 / NT ? STEPS : 8 / NT;
+    static constexpr int STEPS = K / 32, AHEAD = NT > 2 ? 1 : STEPS < 8 / NT ? STEPS : 8 / NT;
     const uint4* from;
-    uint4 ahead[AHEAD + 1][NT];
+    uint4 ahead[AHEAD][NT];
 
     __device__ __forceinline__ uint4 at(int k, int n, int lane) const { return __ldg(from + ((u64)n * STEPS + k) * 32 + lane); }
 
@@ -50,10 +50,10 @@ __device__ __forceinline__ void multiply_step(float (&sums)[NT][MT][4], u32 addr
 }
 
 // NT column tiles of 8 by MT row tiles of 16, over all of K.
-template <int MT, int NT, int K, bool EARLY>
-__device__ __forceinline__ void multiply_tiles(float (&sums)[NT][MT][4], const u8* a, const Weights<NT, K, EARLY>& weights, int lane)
+template <int MT, int NT, int K>
+__device__ __forceinline__ void multiply_tiles(float (&sums)[NT][MT][4], const u8* a, const Weights<NT, K>& weights, int lane)
 {
-    constexpr int STRIDE = (K + 8) * 2, AHEAD = Weights<NT, K, EARLY>::AHEAD;
+    constexpr int STRIDE = (K + 8) * 2, AHEAD = Weights<NT, K>::AHEAD;
     const u32 address = (u32)__cvta_generic_to_shared(a) + (lane & 15) * STRIDE + (lane >> 4) * 16;
 #pragma unroll
     for (int n = 0; n < NT; n++)
@@ -247,7 +247,7 @@ __device__ __forceinline__ void store_quantised(const float (&sums)[NT][MT][4], 
 }
 #endif
 
-template <int MT, bool EARLY>
+template <int MT>
 __device__ void project(const Params& p, const Team& team, int layer, u8* smem)
 {
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
@@ -261,7 +261,7 @@ __device__ void project(const Params& p, const Team& team, int layer, u8* smem)
         const int first = team.first + tile / tiling.column_blocks * MT * 16, block = tile % tiling.column_blocks;
         const int begin = block * tiling.columns_each + warp, end = min(COLUMNS, (block + 1) * tiling.columns_each);
         const uint4* packed = p.uvqk + (u64)layer * UVQK_TILES * DPAD;
-        Weights<NT, DPAD, EARLY> weights;
+        Weights<NT, DPAD> weights;
         weights.load(packed + min(begin, COLUMNS - 1) * NT * DPAD, lane);
         prepare_projection<MT>(p, team, layer, first, block == 0, a, targets, made, warp, lane);
         __syncthreads();
@@ -269,7 +269,7 @@ __device__ void project(const Params& p, const Team& team, int layer, u8* smem)
         {
             float sums[NT][MT][4];
             if (column != begin) weights.load(packed + column * NT * DPAD, lane);
-            multiply_tiles<MT, NT, DPAD, EARLY>(sums, a, weights, lane);
+            multiply_tiles<MT, NT, DPAD>(sums, a, weights, lane);
             const int section = column * NT * 8 / EP, within = column * NT * 8 - section * EP;
 #pragma unroll
             for (int m = 0; m < MT; m++)
@@ -306,7 +306,7 @@ __device__ void output(const Params& p, const Team& team, int layer, u8* smem)
         const int first = team.first + tile / tiling.column_blocks * MT * 16, block = tile % tiling.column_blocks;
         const int begin = block * tiling.columns_each + warp, end = min(OUT_TILES, (block + 1) * tiling.columns_each);
         const uint4* packed = p.output_weight + (u64)layer * OUT_TILES * EPAD;
-        Weights<1, EPAD, !FROM_SPANS> weights;
+        Weights<1, EPAD> weights;
         weights.load(packed + min(begin, OUT_TILES - 1) * EPAD, lane);
         float* added = (float*)(smem + MTMAX * 16 * (EPAD + 8) * 2);   // [CLUSTER_ROWS][EP]
         if (FROM_SPANS)
@@ -348,7 +348,7 @@ __device__ void output(const Params& p, const Team& team, int layer, u8* smem)
         {
             float sums[1][MT][4];
             if (column != begin) weights.load(packed + column * EPAD, lane);
-            multiply_tiles<MT, 1, EPAD, !FROM_SPANS>(sums, smem, weights, lane);
+            multiply_tiles<MT, 1, EPAD>(sums, smem, weights, lane);
             const int d = column * 8 + (lane & 3) * 2;
 #pragma unroll
             for (int m = 0; m < MT; m++)

@@ -4,7 +4,7 @@
 struct Part
 {
     int row, head, slot, limit, page;   // limit: tokens attended to, 0 = nothing to do; page: of this lane
-    long long anchor;                   // asked for in the first layer only
+    long long anchor;                   // asked for in the first layer, and on the grid, only
 };
 
 // The page of the span's oldest lag, which may lie far outside the window.
@@ -22,7 +22,7 @@ __device__ __forceinline__ Part load_part(const Params& p, int unit, bool active
     part.head = unit % H;
     part.slot = info.y;
     part.limit = info.z;
-    part.anchor = GIVEN ? row_in(p, unit / H)->anchor : p.anchors[unit / H];
+    if (!GIVEN) part.anchor = p.anchors[unit / H];
     if (lane < SPAN / PAGE + 2) part.page = __ldg(p.page_table + (u64)info.x * RPAGES + (oldest_page(info.y, span) + lane) % RPAGES);
     return part;
 }
@@ -190,7 +190,7 @@ __device__ __forceinline__ void dot_rows(float (&scores)[LOADS], const uint4 (&k
 
 // Scores to weights: SiLU(score + biases), zero where there is no token. In the first layer the time buckets are found, and kept for the others.
 template <bool FIRST>
-__device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>& bias, const Params& p, int layer, const Part& part, const Group& group, const Buckets& buckets, int lane)
+__device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>& bias, const Params& p, int layer, const Part& part, const Group& group, long long anchor, const Buckets& buckets, int lane)
 {
     const int load = first_load(lane);
 #pragma unroll
@@ -206,7 +206,7 @@ __device__ __forceinline__ void weigh(float (&scores)[LOADS], const Bias<FIRST>&
             int bucket = bias.bucket[j];
             if (FIRST)
             {
-                bucket = bucket_of(part.anchor, bias.time[FIRST ? j : 0], buckets);
+                bucket = bucket_of(anchor, bias.time[FIRST ? j : 0], buckets);
                 if (part.head == 0) p.buckets[(u64)part.row * W_STRIDE + group.newest + GROUP - 1 - r] = (u8)bucket;
             }
             score += __ldg(p.tau + layer * BUCKETS + bucket);
@@ -319,7 +319,7 @@ __device__ void attend(const Params& p, int layer, u8* smem, const Buckets& buck
             const Group ahead = make_group(p, last ? following : part, span, last ? 0 : g + 1);
             const u64 ahead_offset = TIMES_BYTES + (u64)(layer * H + (last ? following.head : part.head)) * HEAD_BYTES;
             load_rows(keys, ahead, ahead_offset, lane, policy);
-            weigh<FIRST>(scores, bias, p, layer, part, group, buckets, lane);
+            weigh<FIRST>(scores, bias, p, layer, part, group, part.anchor, buckets, lane);
             load_bias<FIRST>(bias, p, layer, last ? following : part, ahead, lane);
             add_values(sums, scores, values);
             load_rows(values, ahead, ahead_offset + V_OFFSET, lane, policy);
@@ -369,6 +369,7 @@ __device__ void attend_spans(const Params& p, const Team& team, int layer, const
         load_query(q, p, part, lane);
         Bias<FIRST> bias;
         load_bias<FIRST>(bias, p, layer, part, group, lane);
+        const long long anchor = FIRST ? row_in(p, part.row)->anchor : 0;
         // The keys of the next group are on their way as well: here, waiting is all.
         Group ahead = make_group(p, part, span, min(1, GROUPS - 1));
         if (GROUPS > 1) load_rows(later, ahead, head_offset, lane, policy);
@@ -382,7 +383,7 @@ __device__ void attend_spans(const Params& p, const Team& team, int layer, const
             dot_rows(scores, keys, q, lane);
 #pragma unroll
             for (int i = 0; i < LOADS; i++) keys[i] = later[i];
-            weigh<FIRST>(scores, bias, p, layer, part, group, buckets, lane);
+            weigh<FIRST>(scores, bias, p, layer, part, group, anchor, buckets, lane);
             if (g + 1 < GROUPS) load_bias<FIRST>(bias, p, layer, part, ahead, lane);
             add_values(sums, scores, values);
             if (g + 1 < GROUPS) load_rows(values, ahead, head_offset + V_OFFSET, lane, policy);

@@ -72,9 +72,7 @@ __device__ void head(const Params& p, const Team& team, u8* smem)
     }
 }
 
-// Rows of a projection's tile: more when there are many, so that weights are read less often. Never changes a sum.
-__device__ __forceinline__ int row_tiles(int count) { return count > 2000 ? 4 : count > 400 ? 2 : 1; }
-
+// Up to about a thousand rows, and where there are no clusters also for the fewest.
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_constant__ Params p)
 {
     extern __shared__ __align__(128) u8 smem[];
@@ -82,16 +80,13 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_
     buckets.load(p);
     const Team team = {(int)blockIdx.x, (int)gridDim.x, 0, p.count};
     GridBarrier barrier = {p.barrier, p.barrier_base};
-    const int tiles = min(row_tiles(p.count), MTMAX);
+    // More rows of a projection's tile when there are many, so that weights are read less often. Never changes a sum.
+    const bool pairs = p.count > 400 && MTMAX >= 2;
     for (int layer = 0; layer < LAYERS; layer++)
     {
         if (blockIdx.x == 0 && threadIdx.x == 0) p.counters[layer] = 0;
-#if !KV8
-        if (tiles == 4) project<MTMAX < 4 ? 1 : 4, true>(p, team, layer, smem);
-        else
-#endif
-        if (tiles >= 2) project<MTMAX < 2 ? 1 : 2, true>(p, team, layer, smem);
-        else project<1, true>(p, team, layer, smem);
+        if (pairs) project<MTMAX < 2 ? 1 : 2>(p, team, layer, smem);
+        else project<1>(p, team, layer, smem);
         if (layer == LAYERS - 1 && !p.want_output) return;
         barrier.wait();
 
@@ -99,12 +94,50 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_
         else attend<false>(p, layer, smem, buckets);
         barrier.wait();
 
-        if (tiles == 4) output<MTMAX < 4 ? 1 : 4, false>(p, team, layer, smem);
-        else if (tiles == 2) output<MTMAX < 2 ? 1 : 2, false>(p, team, layer, smem);
+        if (pairs) output<MTMAX < 2 ? 1 : 2, false>(p, team, layer, smem);
         else output<1, false>(p, team, layer, smem);
         barrier.wait();
     }
     head(p, team, smem);
+}
+
+// ---- the same, a launch a phase
+
+constexpr int MANY = MTMAX, MANY_PROJECTED = KV8 && MTMAX > 2 ? 2 : MTMAX;
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_project(const __grid_constant__ Params p)
+{
+    extern __shared__ __align__(128) u8 smem[];
+    if (blockIdx.x == 0 && threadIdx.x == 0) p.counters[p.layer] = 0;
+    project<MANY_PROJECTED>(p, {(int)blockIdx.x, (int)gridDim.x, 0, p.count}, p.layer, smem);
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_attend_first(const __grid_constant__ Params p)
+{
+    extern __shared__ __align__(128) u8 smem[];
+    __shared__ Buckets buckets;
+    buckets.load(p);
+    __syncthreads();
+    attend<true>(p, 0, smem, buckets);
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_attend(const __grid_constant__ Params p)
+{
+    extern __shared__ __align__(128) u8 smem[];
+    __shared__ Buckets unused;
+    attend<false>(p, p.layer, smem, unused);
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_output(const __grid_constant__ Params p)
+{
+    extern __shared__ __align__(128) u8 smem[];
+    output<MANY, false>(p, {(int)blockIdx.x, (int)gridDim.x, 0, p.count}, p.layer, smem);
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_head(const __grid_constant__ Params p)
+{
+    extern __shared__ __align__(128) u8 smem[];
+    head(p, {(int)blockIdx.x, (int)gridDim.x, 0, p.count}, smem);
 }
 
 #if __CUDA_ARCH__ >= 900
@@ -121,7 +154,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step_in_clusters(c
     const Part first = load_part<true>(p, team.first * H + index / SPANS, index < team.rows() * H * SPANS, index % SPANS, lane);
     for (int layer = 0; layer < LAYERS; layer++)
     {
-        project<1, false>(p, team, layer, smem);
+        project<1>(p, team, layer, smem);
         if (layer == LAYERS - 1 && !p.want_output) return;
         barrier.wait();
 
