@@ -214,8 +214,8 @@ __device__ __forceinline__ void prepare_projection(const Params& p, const Team& 
 }
 
 // Column tiles that a warp multiplies at once: with fp8 whole head rows, so that it knows their largest value; for many rows two, so that
-// the rows are read from shared memory half as often.
-__device__ constexpr int project_tiles(int row_tiles) { return KV8 ? DP / 8 : row_tiles >= 4 ? 2 : 1; }
+// the rows are read from shared memory half as often. All of them are of u, or v, or q, or k.
+__device__ constexpr int project_tiles(int row_tiles) { return KV8 ? DP / 8 : row_tiles >= 4 && EP % 16 == 0 ? 2 : 1; }
 
 // Two neighbouring columns of one row after SiLU; section 0 u, 1 v, 2 q, 3 k.
 __device__ __forceinline__ void store_projected(const Params& p, int section, int column, int row, const Target& target, float low, float high)
