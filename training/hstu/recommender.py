@@ -27,11 +27,12 @@ class Recommender(nn.Module):
         data, tokens, segments = self.data, batch["tokens"], batch["segments"]
         ids = data.creatives[tokens]
         contents = creatives.index_select(0, ids.clamp(min=0).flatten()).reshape(*ids.shape, -1)
-        if self.settings["kind"] != "hstu":
-            return self.network(contents, segments, batch["places"])
         known = ids >= 0
         if unknown_share > 0:
             known = known & (torch.rand(ids.shape, device=ids.device) >= unknown_share)
+        if self.settings["kind"] != "hstu":
+            # It has no vector of unknown creatives: their tokens are empty.
+            return self.network(contents * known.unsqueeze(-1), segments, batch["places"])
         return self.network(contents, known, data.actions[tokens], data.times[tokens], segments)
 
     def loss(self, batch):
@@ -40,4 +41,5 @@ class Recommender(nn.Module):
         target = self.data.target[batch["tokens"]]
         counts = batch["scored"] & (batch["segments"] >= 0) & (target >= 0) & (self.data.split[batch["tokens"]] == splits.TRAIN)
         return loss.sampled_softmax(
-            users.flatten(0, 1), creatives, target.clamp(min=0).flatten(), counts.flatten(), self.settings["negatives"])
+            users.flatten(0, 1), creatives, target.clamp(min=0).flatten(), counts.flatten(), self.settings["negatives"],
+            self.settings.get("temperature", loss.TEMPERATURE))

@@ -105,11 +105,13 @@ class Steps:
         settings = self.settings
         rows = self.model.data.training_rows(settings["row_tokens"], 1_000 * settings["seed"] + number)
         count = max(1, len(rows.tokens) // settings["batch_rows"])
+        # Moved to the device at once: a step then waits for nothing.
+        moved = self.model.data.batch(rows, 0, len(rows.tokens))
         total = torch.zeros((), device=self.model.data.device)
         for step in range(count):
             self._set_rates(settings["epochs"] * count)
-            batch = self.model.data.batch(rows, step * settings["batch_rows"], settings["batch_rows"])
-            total += self._step(batch)
+            part = slice(step * settings["batch_rows"], (step + 1) * settings["batch_rows"])
+            total += self._step({name: value[part] for name, value in moved.items()})
         return total.item() / count
 
     def _groups(self) -> list:

@@ -43,6 +43,9 @@ public sealed record BatchResult
     /// <summary>Validation, all items ranked.</summary>
     public double? ValidNdcg10 { get; init; }
 
+    /// <summary>Validation, without the items that the user had met.</summary>
+    public double? ValidNdcg10Unseen { get; init; }
+
     /// <summary>Test targets.</summary>
     public int? Targets { get; init; }
 

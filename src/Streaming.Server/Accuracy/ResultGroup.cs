@@ -1,11 +1,19 @@
 namespace Streaming.Server.Accuracy;
 
 /// <summary>The training runs of one model, variant and split that differ in their seed alone.</summary>
-internal sealed record ResultGroup(string Model, string Variant, bool ByTime, IReadOnlyList<BatchResult> Runs)
+/// <param name="Model"><c>hstu</c> or <c>sasrec</c>.</param>
+/// <param name="Variant">What differs from the model's other groups.</param>
+/// <param name="ByTime">Split in time; else leave-one-out.</param>
+/// <param name="Runs">By seed.</param>
+public sealed record ResultGroup(string Model, string Variant, bool ByTime, IReadOnlyList<BatchResult> Runs)
 {
+    /// <summary>Mean validation NDCG@10, by which variants are compared: among unseen items, or in time, where few runs recorded it, among all.</summary>
+    public double? Validation => Mean(r => ByTime ? r.ValidNdcg10 : r.ValidNdcg10Unseen);
+
+    /// <summary>One of the runs made a model in <c>models/</c>.</summary>
     public bool Shipped => Runs.Any(r => r.Shipped);
 
-    /// <summary>Groups of a data set: splits in time first, then by model, then the best validation first, by which variants are chosen.</summary>
+    /// <summary>Groups of a data set: splits in time first, then by model, then the best validation first.</summary>
     public static IReadOnlyList<ResultGroup> Of(string dataset, IEnumerable<BatchResult> results) =>
     [
         .. results.Where(r => r.Dataset == dataset)
@@ -13,7 +21,7 @@ internal sealed record ResultGroup(string Model, string Variant, bool ByTime, IR
             .Select(g => new ResultGroup(g.Key.Model, g.Key.Variant, g.Key.ByTime, [.. g.OrderBy(r => r.Seed)]))
             .OrderByDescending(g => g.ByTime)
             .ThenBy(g => g.Model, StringComparer.Ordinal)
-            .ThenByDescending(g => g.Mean(r => r.ValidNdcg10) ?? 0),
+            .ThenByDescending(g => g.Validation ?? 0),
     ];
 
     /// <summary>Mean over the runs; null where a run did not record the figure.</summary>
