@@ -10,13 +10,13 @@ namespace Streaming.Server.Composition;
 /// <summary>The models that a topology names, loaded and checked against each other. Immutable but for the encoder's session.</summary>
 public sealed class ModelSet : IDisposable
 {
-    private ModelSet(HstuModel sequence, TextEncoder encoder, Codebook codebook) => (Sequence, Encoder, Codebook) = (sequence, encoder, codebook);
+    private ModelSet(HstuModel sequence, CreativeEncoder encoder, Codebook codebook) => (Sequence, Encoder, Codebook) = (sequence, encoder, codebook);
 
     /// <summary>Turns a user's tokens into an embedding; the registry may have another take its place.</summary>
     public HstuModel Sequence { get; }
 
     /// <summary>Turns a creative's words into an embedding.</summary>
-    public TextEncoder Encoder { get; }
+    public CreativeEncoder Encoder { get; }
 
     /// <summary>Turns an embedding into a semantic ID.</summary>
     public Codebook Codebook { get; }
@@ -26,7 +26,7 @@ public sealed class ModelSet : IDisposable
     public static ModelSet Load(TopologyFile file)
     {
         var topology = file.Topology;
-        var encoder = TextEncoder.Load(file.Resolve(topology.Creatives.Encoder));
+        var encoder = CreativeEncoder.Load(file.Resolve(topology.Creatives.Encoder));
         var models = new ModelSet(HstuModel.Load(file.Resolve(topology.Users.Model)), encoder, Codebook.Load(file.Resolve(topology.Creatives.Codebook)));
         var violations = models.Check(topology).ToList();
         if (violations.Count == 0)

@@ -5,7 +5,7 @@ using Streaming.Runtime.Creatives;
 namespace Streaming.Server.Composition.Adapters;
 
 /// <summary>The ONNX text encoder as the runtime's creative encoder.</summary>
-internal sealed class OnnxCreativeEncoder(TextEncoder encoder) : ICreativeEncoder
+internal sealed class OnnxCreativeEncoder(CreativeEncoder encoder) : ICreativeEncoder
 {
     public string Version => encoder.Version;
 
