@@ -4,24 +4,21 @@ using System.Text;
 
 namespace Streaming.Server.Workloads.Media;
 
-/// <summary>A PNG file written chunk by chunk, so that any of them can be wrong. Source: PNG (Third Edition), W3C, section 5.</summary>
+/// <summary>A PNG file written chunk by chunk behind its signature, so that any of them can be wrong. Source: PNG (Third Edition), W3C, section 5.</summary>
 public sealed class PngChunks
 {
-    private readonly MemoryStream _file = new();
-
-    /// <summary>An empty file: the signature.</summary>
-    public PngChunks() => _file.Write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]);
+    private readonly List<byte> _file = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Appends a chunk, with the right CRC unless another is given.</summary>
     public PngChunks Chunk(string type, ReadOnlySpan<byte> data, uint? crc = null)
     {
         Span<byte> number = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(number, (uint)data.Length);
-        _file.Write(number);
+        _file.AddRange(number);
         byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data];
-        _file.Write(body);
+        _file.AddRange(body);
         BinaryPrimitives.WriteUInt32BigEndian(number, crc ?? Crc(body));
-        _file.Write(number);
+        _file.AddRange(number);
         return this;
     }
 
@@ -42,7 +39,7 @@ public sealed class PngChunks
     public byte[] End() => Chunk("IEND", []).Unfinished();
 
     /// <summary>The file as it is.</summary>
-    public byte[] Unfinished() => _file.ToArray();
+    public byte[] Unfinished() => [.. _file];
 
     /// <summary>A zlib stream.</summary>
     public static byte[] Deflate(ReadOnlySpan<byte> data)
