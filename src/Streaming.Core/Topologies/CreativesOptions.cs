@@ -12,6 +12,9 @@ public sealed record CreativesOptions
     /// <summary>Folder of the tagger (manifest.json, detectors), relative to the topology file's parent; empty = tags from words and pixels only.</summary>
     public string Tagger { get; init; } = "";
 
+    /// <summary>Tags by a language model; off by default.</summary>
+    public LanguageModelOptions LanguageModel { get; init; } = new();
+
     /// <summary>Pictures and videos.</summary>
     public MediaOptions Media { get; init; } = new();
 }

@@ -21,6 +21,7 @@ public static class TopologyValidator
         violations.AddRange(Users(topology));
         violations.AddRange(Memory(topology.Memory));
         violations.AddRange(MediaRules.Check(topology.Creatives.Media));
+        violations.AddRange(LanguageModelRules.Check(topology.Creatives.LanguageModel));
         violations.AddRange(Runtime(topology.Runtime));
         return violations;
     }

@@ -37,7 +37,7 @@ public sealed class CreativeProcessor : ITaskProcessor
     {
         if (record.Value is null || _requests.ContainsKey(record.Offset) || Decode(record.Value) is not { } creative)
             return;
-        if (creative.Media.Count == 0 || Broken(creative, record) is not null || IsReplay(creative, record))
+        if (!_services.Media.Waits(creative) || Broken(creative, record) is not null || IsReplay(creative, record))
             return;
         if (_services.Media.Begin(creative) is { } request)
             _requests.Add(record.Offset, request);

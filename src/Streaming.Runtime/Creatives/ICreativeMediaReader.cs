@@ -5,8 +5,11 @@ namespace Streaming.Runtime.Creatives;
 /// <summary>Gets and decodes a creative's media. Bad media are a rejection, never an exception.</summary>
 public interface ICreativeMediaReader
 {
+    /// <summary>There is something of a creative that takes long.</summary>
+    bool Waits(Creative creative);
+
     /// <summary>
-    /// Begins what takes long, beside the stream thread: getting what a validated creative names by URI, taking videos apart. How much is on its
+    /// Begins what takes long, beside the stream thread: getting what a validated creative names by URI, taking videos apart, asking other services. How much is on its
     /// way at once is bounded.
     /// </summary>
     /// <returns>Null when there is nothing to wait for.</returns>

@@ -6,6 +6,7 @@ using Streaming.Runtime.Memory;
 using Streaming.Runtime.Tasks;
 using Streaming.Runtime.Users;
 using Streaming.Server.Composition.Adapters;
+using Streaming.Server.LanguageModel;
 using Streaming.Server.Media;
 
 namespace Streaming.Server.Composition;
@@ -22,7 +23,7 @@ internal sealed class RoleFactories(Platform platform)
 
     public IProcessorFactory Creatives() => new CreativeProcessorFactory(
         CreativeSettings.From(platform.Topology, platform.Partitions[platform.Topology.Topics.Creatives.Name]),
-        new CreativeServices(MediaReader(), new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook), new CreativeTagger(), platform.Clock));
+        new CreativeServices(MediaReader(), new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook), new CreativeTagger(platform.Models.Tagger), platform.Clock));
 
     public IProcessorFactory Memory() => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology),
@@ -33,7 +34,7 @@ internal sealed class RoleFactories(Platform platform)
     private CreativeMediaReader MediaReader()
     {
         var (options, metrics) = (platform.Topology.Creatives.Media, platform.Metrics.Media);
-        return platform.Own(new CreativeMediaReader(options, new MediaFetcher(options, metrics, platform.Clock), VideoSampler.Find(options.Video, options.MaxPixels, metrics, platform.Clock), metrics, platform.Clock));
+        return platform.Own(new CreativeMediaReader(options, new MediaFetcher(options, metrics, platform.Clock), VideoSampler.Find(options.Video, options.MaxPixels, metrics, platform.Clock), LanguageModelTagger.Find(platform.Topology.Creatives.LanguageModel, metrics, platform.Clock), metrics, platform.Clock));
     }
 
     private static NamespaceOptions Options(MemoryNamespaceOptions options) => new()

@@ -5,6 +5,7 @@ using Streaming.Models.Media;
 using Streaming.Runtime.Creatives;
 using Streaming.Runtime.Metrics;
 using Streaming.Runtime.Tasks;
+using Streaming.Server.LanguageModel;
 
 namespace Streaming.Server.Media;
 
@@ -14,7 +15,7 @@ namespace Streaming.Server.Media;
 /// <see cref="MediaFetchOptions.Concurrency"/> fetched media are held. Slots are taken in the order of the creatives, and a creative with more
 /// media than slots is rejected: so the next creative to be processed always has its slots, and nothing waits for ever.
 /// </remarks>
-internal sealed class CreativeMediaReader(MediaOptions options, MediaFetcher fetcher, VideoSampler? videos, MediaMetrics metrics, TimeProvider clock) : ICreativeMediaReader, IDisposable
+internal sealed class CreativeMediaReader(MediaOptions options, MediaFetcher fetcher, VideoSampler? videos, LanguageModelTagger? labels, MediaMetrics metrics, TimeProvider clock) : ICreativeMediaReader, IDisposable
 {
     // All pictures of one creative together, as a multiple of what one may have.
     private const int PicturesAtMost = 4;
@@ -22,37 +23,43 @@ internal sealed class CreativeMediaReader(MediaOptions options, MediaFetcher fet
     private readonly MediaDecoder _decoder = new(new MediaLimits { MaxBytes = (int)options.MaxBytes, MaxPixels = options.MaxPixels, MaxFrames = options.MaxFrames });
     private readonly SemaphoreSlim _slots = new(options.Fetch.Concurrency);
 
+    public bool Waits(Creative creative) => Asks(creative) || creative.Media.Any(Waits);
+
     public IMediaRequest? Begin(Creative creative)
     {
         var waits = creative.Media.Index().Where(m => Waits(m.Item)).ToList();
-        if (waits.Count == 0 || waits.Count > options.Fetch.Concurrency)
+        if (waits.Count > options.Fetch.Concurrency)
+            return null;
+        if (waits.Count == 0 && !Asks(creative))
             return null;
         var stop = new CancellationTokenSource();
-        return new MediaRequest(waits.ToDictionary(m => m.Index, m => ArriveAsync(m.Item, stop.Token)), stop);
+        return new MediaRequest(waits.ToDictionary(m => m.Index, m => ArriveAsync(m.Item, stop.Token)), Asks(creative) ? labels!.AskAsync(creative, stop.Token) : null, stop);
     }
 
     public MediaReading Read(Creative creative, IMediaRequest? request)
     {
-        if (creative.Media.Count == 0)
+        if (creative.Media.Count == 0 && labels is null)
             return new(CreativePictures.None, null);
         // The processor asks ahead; only a creative that became valid since then is waited for here.
         using var own = request is null ? Begin(creative) : null;
         own?.Wait(Timeout.InfiniteTimeSpan);
+        var waited = (MediaRequest?)(request ?? own);
         var reading = new PictureReading(_decoder, (long)PicturesAtMost * options.MaxPixels, metrics, clock);
         for (var i = 0; i < creative.Media.Count; i++)
         {
-            if (Read(creative.Media[i], i, (MediaRequest?)(request ?? own), reading) is not { } rejection)
+            if (Read(creative.Media[i], i, waited, reading) is not { } rejection)
                 continue;
             reading.Dispose();
             return new(null, rejection);
         }
-        return new(reading.Take(), null);
+        return new(reading.Take(waited?.Labels), null);
     }
 
     public void Dispose()
     {
         fetcher.Dispose();
         videos?.Dispose();
+        labels?.Dispose();
         _slots.Dispose();
     }
 
@@ -108,6 +115,8 @@ internal sealed class CreativeMediaReader(MediaOptions options, MediaFetcher fet
             return arrived;
         return arrived with { Video = await videos.SampleAsync(fetched?.Data ?? medium.Data.Memory, MimeType(medium, arrived), cancellationToken).ConfigureAwait(false) };
     }
+
+    private bool Asks(Creative creative) => labels is not null && creative.Texts.Count > 0;
 
     private bool Waits(CreativeMedia medium) => medium.ContentCase == CreativeMedia.ContentOneofCase.Uri || (videos is not null && IsVideo(medium.MimeType));
 

@@ -2,10 +2,13 @@ using Streaming.Runtime.Creatives;
 
 namespace Streaming.Server.Media;
 
-/// <summary>The media of one creative that had to be waited for, by their number in it.</summary>
-internal sealed class MediaRequest(IReadOnlyDictionary<int, Task<ArrivedMedium>> media, CancellationTokenSource stop) : IMediaRequest
+/// <summary>What of one creative had to be waited for: media, by their number in it, and a language model's labels.</summary>
+internal sealed class MediaRequest(IReadOnlyDictionary<int, Task<ArrivedMedium>> media, Task<IReadOnlyDictionary<string, string>>? labels, CancellationTokenSource stop) : IMediaRequest
 {
-    private readonly Task _all = Task.WhenAll(media.Values);
+    private readonly Task _all = Task.WhenAll([.. media.Values, labels ?? Task.CompletedTask]);
+
+    /// <summary>The labels that came; null when none were asked for.</summary>
+    public IReadOnlyDictionary<string, string>? Labels => labels?.GetAwaiter().GetResult();
 
     public bool Wait(TimeSpan patience) => _all.Wait(patience);
 

@@ -44,7 +44,7 @@ internal sealed class PictureReading(MediaDecoder decoder, long maxPixels, Media
     }
 
     /// <summary>Ends the reading; the receiver owns the pictures.</summary>
-    public CreativePictures Take() => new(_images, _duration);
+    public CreativePictures Take(IReadOnlyDictionary<string, string>? labels) => new(_images, _duration, labels);
 
     public void Dispose()
     {

@@ -105,6 +105,8 @@ public sealed class MediaAheadTests : IDisposable
 
         public int Open { get; private set; }
 
+        public bool Waits(Creative creative) => true;
+
         public IMediaRequest? Begin(Creative creative)
         {
             Said.Add($"begin {creative.Title()}");

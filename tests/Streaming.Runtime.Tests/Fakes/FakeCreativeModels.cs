@@ -37,6 +37,8 @@ internal sealed class FakeCreativeModels : ICreativeEncoder, ISemanticIdAssigner
     public CreativeTags Tag(Creative creative, ICreativeMedia media) =>
         creative.Title() == FailingTitle ? throw new InvalidOperationException("the tagger failed") : new CreativeTags { Text = true };
 
+    bool ICreativeMediaReader.Waits(Creative creative) => false;
+
     IMediaRequest? ICreativeMediaReader.Begin(Creative creative) => null;
 
     MediaReading ICreativeMediaReader.Read(Creative creative, IMediaRequest? request) => new(new NoPictures(), null);
