@@ -20,6 +20,8 @@ public static class TopologyValidator
         violations.AddRange(Topics(topology.Topics));
         violations.AddRange(Users(topology));
         violations.AddRange(Memory(topology.Memory));
+        violations.AddRange(MediaRules.Check(topology.Creatives.Media));
+        violations.AddRange(LanguageModelRules.Check(topology.Creatives.LanguageModel));
         violations.AddRange(Runtime(topology.Runtime));
         return violations;
     }

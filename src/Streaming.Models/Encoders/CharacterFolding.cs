@@ -39,16 +39,23 @@ internal static class CharacterFolding
         if (value is >= 0xFF01 and <= 0xFF5E)
             return Fold(new Rune(value - 0xFEE0), lowercase);
 
+        return lowercase ? DropAccents(Rune.ToLowerInvariant(rune)) : DropAccentsOfAnyCase(rune);
+    }
+
+    /// <summary>The letter without its accents, in its own case.</summary>
+    public static Rune DropAccentsOfAnyCase(Rune rune)
+    {
         var lower = Rune.ToLowerInvariant(rune);
         var folded = DropAccents(lower);
-        return lowercase || lower == rune ? folded : Rune.ToUpperInvariant(folded);
+        return lower == rune ? folded : Rune.ToUpperInvariant(folded);
     }
 
     /// <summary>Marks other than accents (vowel signs of Indic scripts, for example) belong to the word they stand in.</summary>
     public static bool IsWordMark(Rune rune) =>
         rune.Value > 0x036F && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    private static Rune DropAccents(Rune lower)
+    /// <summary>A lower-case letter without its accents.</summary>
+    public static Rune DropAccents(Rune lower)
     {
         if (!lower.IsBmp)
             return lower;

@@ -33,7 +33,7 @@ public sealed class HashedNgramTokenizer
     /// <exception cref="ArgumentException">The settings break a rule; the message lists every violation.</exception>
     public HashedNgramTokenizer(TokenizerManifest settings)
     {
-        var violations = settings.Validate().ToList();
+        var violations = settings.Validate("tokenizer").ToList();
         if (violations.Count > 0)
             throw new ArgumentException(string.Join(' ', violations), nameof(settings));
         _wordBuckets = settings.WordBuckets!.Value;

@@ -1,55 +1,83 @@
 namespace Streaming.Models.Encoders;
 
-/// <summary>The <c>tokenizer</c> section of an encoder's manifest. Every field is required.</summary>
+/// <summary>The <c>tokenizer</c> section of a text tower. Which fields apply depends on <see cref="Kind"/>; one that does not apply is an error.</summary>
 public sealed record TokenizerManifest
 {
-    /// <summary>The one kind this version knows.</summary>
+    /// <summary>Hashed words and n-grams, see <see cref="HashedNgramTokenizer"/>.</summary>
     public const string HashedNgrams = "hashed-ngrams";
+
+    /// <summary>BERT's word pieces from a vocabulary file, see <see cref="WordPieceTokenizer"/>.</summary>
+    public const string WordPiece = "wordpiece";
+
+    /// <summary>An ONNX graph of its own, for example with the operators of onnxruntime-extensions (CLIP's BPE, sentencepiece, any other).</summary>
+    public const string Graph = "graph";
+
+    /// <summary>None: the model's graph takes the text itself.</summary>
+    public const string InGraph = "in_graph";
 
     internal const int MaxWordNgrams = 4;
 
+    /// <summary>One of the names above.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Rows of the embedding table, with the two reserved ones (padding, "no text"); the rest after the word rows is for character n-grams.</summary>
-    public int? Buckets { get; init; }
-
-    /// <summary>Rows for words and word n-grams.</summary>
-    public int? WordBuckets { get; init; }
-
-    /// <summary>Longest word n-gram, in words; 1 = single words only.</summary>
-    public int? WordNgrams { get; init; }
-
-    /// <summary>Shortest character n-gram, in code points.</summary>
-    public int? CharNgramMin { get; init; }
-
-    /// <summary>Longest character n-gram, in code points.</summary>
-    public int? CharNgramMax { get; init; }
-
-    public bool? Lowercase { get; init; }
-
-    /// <summary>Most tokens of a text; the rest of a longer text is not read.</summary>
+    /// <summary>Most tokens of a text, special ones included; the rest of a longer text is not read. Not for <see cref="InGraph"/>.</summary>
     public int? MaxTokens { get; init; }
 
-    /// <returns>Every violated rule with its value; empty when valid.</returns>
-    public IEnumerable<string> Validate()
-    {
-        if (Kind != HashedNgrams)
-            yield return $"tokenizer.kind is '{Kind}'; it must be '{HashedNgrams}'.";
-        if (Buckets is not (>= 4 and <= 1 << 24))
-            yield return $"tokenizer.buckets is {Show(Buckets)}; it must be 4 to {1 << 24}.";
-        if (WordBuckets is not >= 1 || Buckets - WordBuckets is < HashedNgramTokenizer.FirstId + 1)
-            yield return $"tokenizer.word_buckets is {Show(WordBuckets)}; it must be at least 1 and leave 3 of {Show(Buckets)} buckets.";
-        if (WordNgrams is not (>= 1 and <= MaxWordNgrams))
-            yield return $"tokenizer.word_ngrams is {Show(WordNgrams)}; it must be 1 to {MaxWordNgrams}.";
-        if (CharNgramMin is not >= 1)
-            yield return $"tokenizer.char_ngram_min is {Show(CharNgramMin)}; it must be at least 1.";
-        if (CharNgramMax is not <= 16 || CharNgramMax < CharNgramMin)
-            yield return $"tokenizer.char_ngram_max is {Show(CharNgramMax)}; it must be char_ngram_min to 16.";
-        if (Lowercase is null)
-            yield return "tokenizer.lowercase is missing; it must be true or false.";
-        if (MaxTokens is not (>= 1 and <= 65_536))
-            yield return $"tokenizer.max_tokens is {Show(MaxTokens)}; it must be 1 to 65536.";
-    }
+    /// <summary>Word pieces, graph: every text is padded to this many tokens (CLIP: 77); absent = only to the longest of a batch.</summary>
+    public int? PadTo { get; init; }
 
-    private static string Show(int? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "missing";
+    /// <summary>Hashed n-grams: rows of the embedding table, with the two reserved ones (padding, "no text"); the rest after the word rows is for character n-grams.</summary>
+    public int? Buckets { get; init; }
+
+    /// <summary>Hashed n-grams: rows for words and word n-grams.</summary>
+    public int? WordBuckets { get; init; }
+
+    /// <summary>Hashed n-grams: longest word n-gram, in words; 1 = single words only.</summary>
+    public int? WordNgrams { get; init; }
+
+    /// <summary>Hashed n-grams: shortest character n-gram, in code points.</summary>
+    public int? CharNgramMin { get; init; }
+
+    /// <summary>Hashed n-grams: longest character n-gram, in code points.</summary>
+    public int? CharNgramMax { get; init; }
+
+    /// <summary>Hashed n-grams, word pieces.</summary>
+    public bool? Lowercase { get; init; }
+
+    /// <summary>Word pieces: accents are dropped; default as <see cref="Lowercase"/>.</summary>
+    public bool? StripAccents { get; init; }
+
+    /// <summary>Word pieces: one token a line, the line's number is its id.</summary>
+    public ModelFileReference? Vocabulary { get; init; }
+
+    /// <summary>Graph: the tokenizer's ONNX file.</summary>
+    public ModelFileReference? Model { get; init; }
+
+    /// <summary>Graph: its input, string [1].</summary>
+    public string? Input { get; init; }
+
+    /// <summary>Graph: its output of token ids, int64 or int32, [tokens] or [1, tokens].</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Graph: id of the token that begins a text, when the graph does not put it there.</summary>
+    public long? BeginId { get; init; }
+
+    /// <summary>Graph: id of the token that ends a text. It ends a cut text too; with <see cref="EndIsAdded"/> also any other.</summary>
+    public long? EndId { get; init; }
+
+    /// <summary>Graph: true when the graph does not put the end token there.</summary>
+    public bool? EndIsAdded { get; init; }
+
+    /// <summary>Graph: id of padding; default 0.</summary>
+    public long? PadId { get; init; }
+
+    /// <returns>Every violated rule with its value; empty when valid.</returns>
+    public IEnumerable<string> Validate(string section) => Kind switch
+    {
+        HashedNgrams => TokenizerRules.HashedNgrams(this, section),
+        WordPiece => TokenizerRules.WordPiece(this, section),
+        Graph => TokenizerRules.Graph(this, section),
+        InGraph => TokenizerRules.InGraph(this, section),
+        _ => [$"{section}.kind is '{Kind}'; it must be {HashedNgrams}, {WordPiece}, {Graph} or {InGraph}."],
+    };
 }

@@ -14,7 +14,7 @@ internal sealed record AccuracyModel(HstuModel Sequence, ItemVectors Items)
         var sequence = HstuModel.Load(modelFolder);
         if (ItemVectors.AreIn(modelFolder))
             return new(sequence, ItemVectors.Load(modelFolder, log.Creatives));
-        using var encoder = TextEncoder.Load(encoderFolder);
+        using var encoder = CreativeEncoder.Load(encoderFolder);
         return new(sequence, ItemVectors.Encode(log.Creatives, encoder, cancellationToken));
     }
 

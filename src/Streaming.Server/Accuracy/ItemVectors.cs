@@ -30,7 +30,7 @@ public sealed class ItemVectors
     public ReadOnlyMemory<float> this[int item] => _rows.AsMemory(item * Width, Width);
 
     /// <summary>Encodes creatives as the platform's creatives role does.</summary>
-    public static ItemVectors Encode(IReadOnlyList<Creative> creatives, TextEncoder encoder, CancellationToken cancellationToken)
+    public static ItemVectors Encode(IReadOnlyList<Creative> creatives, CreativeEncoder encoder, CancellationToken cancellationToken)
     {
         float[] rows = new float[creatives.Count * encoder.Dimension];
         for (int i = 0; i < creatives.Count; i++)

@@ -24,7 +24,7 @@ internal static class CodebookCommand
         var train = new Command("train", "Train a codebook by residual k-means") { directory, output, encoder, version, layers, size, iterations, seed, json };
         train.SetAction(async (result, cancellationToken) =>
         {
-            using var texts = TextEncoder.Load(result.GetValue(encoder) ?? Installation.Find(Path.Combine("models", "encoder-default")));
+            using var texts = CreativeEncoder.Load(result.GetValue(encoder) ?? Installation.Find(Path.Combine("models", "encoder-default")));
             var options = new RqKMeansOptions
             {
                 CodebookVersion = result.GetValue(version)!,
@@ -46,7 +46,7 @@ internal static class CodebookCommand
         return new Command("codebook", "Work with codebooks of semantic IDs") { train };
     }
 
-    private static (Codebook Codebook, CodebookMetrics Metrics) Train(IDataSet dataSet, TextEncoder encoder, RqKMeansOptions options, Progress progress, CancellationToken cancellationToken)
+    private static (Codebook Codebook, CodebookMetrics Metrics) Train(IDataSet dataSet, CreativeEncoder encoder, RqKMeansOptions options, Progress progress, CancellationToken cancellationToken)
     {
         var creatives = dataSet.Read().TakeWhile(r => r.Kind == WorkloadKind.Creative).Select(r => r.Creative!).ToList();
         if (creatives.Count < options.Size)

@@ -22,6 +22,7 @@ internal static class CommandLineRoot
             SearchCommand.Create(),
             TopologyCommand.Create(),
             CodebookCommand.Create(),
+            EncoderCommand.Create(),
             ModelCommand.Create(settings),
             AccuracyCommand.Create(),
             BenchCommand.Create(settings),

@@ -40,7 +40,7 @@ internal static class ExportCommand
             if (result.GetValue(events) < 1 || result.GetValue(users) < 1)
                 throw new CommandException("--events and --users must be positive");
             var file = topology.Read(result);
-            using var encoder = TextEncoder.Load(file.Resolve(file.Topology.Creatives.Encoder));
+            using var encoder = CreativeEncoder.Load(file.Resolve(file.Topology.Creatives.Encoder));
             var records = result.GetValue(data) is { } folder ? DataSets.Open(folder).Read()
                 : result.GetValue(workload) is not null ? Ads(result.GetValue(events), new AdWorkloadOptions { Users = result.GetValue(users), Seed = result.GetValue(seed) })
                 : await TopicsAsync(cluster, result, file, cancellationToken);

@@ -1,5 +1,6 @@
 using Streaming.Core.Topologies;
 using Streaming.Core.Validation;
+using Streaming.Models.Detectors;
 using Streaming.Models.Encoders;
 using Streaming.Models.Hstu;
 using Streaming.Models.SemanticIds;
@@ -10,24 +11,29 @@ namespace Streaming.Server.Composition;
 /// <summary>The models that a topology names, loaded and checked against each other. Immutable but for the encoder's session.</summary>
 public sealed class ModelSet : IDisposable
 {
-    private ModelSet(HstuModel sequence, TextEncoder encoder, Codebook codebook) => (Sequence, Encoder, Codebook) = (sequence, encoder, codebook);
+    private ModelSet(HstuModel sequence, CreativeEncoder encoder, Codebook codebook, PictureTagger? tagger) =>
+        (Sequence, Encoder, Codebook, Tagger) = (sequence, encoder, codebook, tagger);
 
     /// <summary>Turns a user's tokens into an embedding; the registry may have another take its place.</summary>
     public HstuModel Sequence { get; }
 
     /// <summary>Turns a creative's words into an embedding.</summary>
-    public TextEncoder Encoder { get; }
+    public CreativeEncoder Encoder { get; }
 
     /// <summary>Turns an embedding into a semantic ID.</summary>
     public Codebook Codebook { get; }
 
-    /// <summary>Loads all three.</summary>
+    /// <summary>Sees persons, text and things in pictures; null when the topology names none.</summary>
+    public PictureTagger? Tagger { get; }
+
+    /// <summary>Loads all that are named.</summary>
     /// <exception cref="TopologyException">They do not fit each other or the topology; every mismatch is named.</exception>
     public static ModelSet Load(TopologyFile file)
     {
         var topology = file.Topology;
-        var encoder = TextEncoder.Load(file.Resolve(topology.Creatives.Encoder));
-        var models = new ModelSet(HstuModel.Load(file.Resolve(topology.Users.Model)), encoder, Codebook.Load(file.Resolve(topology.Creatives.Codebook)));
+        var encoder = CreativeEncoder.Load(file.Resolve(topology.Creatives.Encoder));
+        var tagger = topology.Creatives.Tagger.Length > 0 ? PictureTagger.Load(file.Resolve(topology.Creatives.Tagger)) : null;
+        var models = new ModelSet(HstuModel.Load(file.Resolve(topology.Users.Model)), encoder, Codebook.Load(file.Resolve(topology.Creatives.Codebook)), tagger);
         var violations = models.Check(topology).ToList();
         if (violations.Count == 0)
             return models;
@@ -36,7 +42,11 @@ public sealed class ModelSet : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => Encoder.Dispose();
+    public void Dispose()
+    {
+        Encoder.Dispose();
+        Tagger?.Dispose();
+    }
 
     private IEnumerable<Violation> Check(Topology topology)
     {

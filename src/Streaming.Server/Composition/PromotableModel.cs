@@ -14,7 +14,7 @@ internal static class PromotableModel
     public static ModelPromotion Of(TopologyFile file, string location)
     {
         var model = HstuModel.Load(file.Resolve(location));
-        using var encoder = TextEncoder.Load(file.Resolve(file.Topology.Creatives.Encoder));
+        using var encoder = CreativeEncoder.Load(file.Resolve(file.Topology.Creatives.Encoder));
         var violations = SequenceModels.Check(model.Config, file.Topology, encoder.Dimension).ToList();
         if (violations.Count > 0)
             throw new TopologyException($"model '{location}': {string.Join("; ", violations)}");

@@ -17,7 +17,7 @@ namespace Streaming.Server.Export;
 /// </para>
 /// <para>Records that break the contract's rules and events that came before (by user and event ID) are left out and counted. In memory are the creatives and the event IDs.</para>
 /// </remarks>
-internal sealed class EventLogExport(Topology topology, TextEncoder encoder, TimeProvider clock)
+internal sealed class EventLogExport(Topology topology, CreativeEncoder encoder, TimeProvider clock)
 {
     public const string EventsFile = "events.jsonl";
     public const string CreativesFile = "creatives.jsonl";

@@ -12,21 +12,24 @@ public sealed class EncoderManifestTests
     public void Every_violation_is_reported_with_its_value()
     {
         var message = LoadError("""
-            { "format_version": 2, "model": { "file": "../encoder.onnx", "sha256": "beef" }, "dimension": 0,
-              "tokenizer": { "kind": "wordpiece", "buckets": 3, "word_buckets": 0, "word_ngrams": 9, "char_ngram_min": 0, "char_ngram_max": 17, "max_tokens": 0 } }
+            { "format_version": 1, "model": { "file": "../encoder.onnx", "sha256": "beef" }, "dimension": 0,
+              "tokenizer": { "kind": "hashed-ngrams", "buckets": 3, "word_buckets": 0, "word_ngrams": 9, "char_ngram_min": 0, "char_ngram_max": 17, "max_tokens": 0 } }
             """);
         Assert.All(
             [
-                "format_version is 2", "encoder_version is missing", "trained is missing", "model.file is '../encoder.onnx'", "model.sha256 is 'beef'",
-                "tokenizer.kind is 'wordpiece'", "tokenizer.buckets is 3", "tokenizer.word_buckets is 0", "tokenizer.word_ngrams is 9",
+                "encoder_version is missing", "trained is missing", "model.file is '../encoder.onnx'", "model.sha256 is 'beef'",
+                "tokenizer.buckets is 3", "tokenizer.word_buckets is 0", "tokenizer.word_ngrams is 9",
                 "tokenizer.char_ngram_min is 0", "tokenizer.char_ngram_max is 17", "tokenizer.lowercase is missing", "tokenizer.max_tokens is 0",
-                "input is missing", "output is missing", "dimension is 0", "normalise is missing", "17 violation(s)",
+                "input is missing", "output is missing", "dimension is 0", "normalise is missing", "15 violation(s)",
             ],
             expected => Assert.Contains(expected, message, StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("{}", "9 violation(s)")]
+    [InlineData("{}", "6 violation(s)")]
+    [InlineData("""{"format_version": 1}""", "8 violation(s)")]
+    [InlineData("""{"format_version": 3}""", "format_version is 3; this program reads 1 and 2.")]
+    [InlineData("""{"format_version": 1, "tokenizer": {"kind": "wordpiece"}}""", "tokenizer.kind is 'wordpiece'; format 1 knows 'hashed-ngrams' only.")]
     [InlineData("null", "null")]
     [InlineData("not json", "not a manifest")]
     [InlineData("""{"dimensoin": 32}""", "dimensoin")]

@@ -15,7 +15,7 @@ public sealed class ShippedModelTests
     public void Model_takes_what_its_encoder_makes(string name, string encoderName)
     {
         var model = Load(name);
-        using var encoder = TextEncoder.Load(Folder(encoderName));
+        using var encoder = CreativeEncoder.Load(Folder(encoderName));
         Assert.Equal(model.Config.ContentWidth, encoder.Dimension);
         Assert.Equal(HstuDefaultModel.Config, model.Config);
     }

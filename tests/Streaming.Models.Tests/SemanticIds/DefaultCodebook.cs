@@ -18,7 +18,7 @@ internal static class DefaultCodebook
 
     public static float[] Embed(IReadOnlyList<string> texts)
     {
-        using var encoder = TextEncoder.Load(RepositoryFiles.DefaultEncoder);
+        using var encoder = CreativeEncoder.Load(RepositoryFiles.DefaultEncoder);
         var rows = new float[texts.Count * encoder.Dimension];
         encoder.Encode(texts, rows);
         return rows;

@@ -52,7 +52,7 @@ public sealed class StreamingReplayTests
 
     private static ItemVectors Items()
     {
-        using var encoder = TextEncoder.Load(RepositoryFiles.PathOf("models/encoder-default"));
+        using var encoder = CreativeEncoder.Load(RepositoryFiles.PathOf("models/encoder-default"));
         return ItemVectors.Encode(Log.Creatives, encoder, CancellationToken.None);
     }
 }

@@ -30,7 +30,7 @@ public sealed class ExportCommandTests
         using var folder = new TestDirectory();
         (await StreamingProgram.RunAsync("export", "--data", SmallDataSet.First.Folder, "--output", folder.Path)).Exited(0);
 
-        using var encoder = TextEncoder.Load(RepositoryFiles.PathOf("models/encoder-default"));
+        using var encoder = CreativeEncoder.Load(RepositoryFiles.PathOf("models/encoder-default"));
         var expected = SmallDataSet.First.Read().TakeWhile(r => r.Kind == WorkloadKind.Creative).Select(r => r.Creative!).ToList();
         var creatives = Lines(folder, "creatives.jsonl");
         Assert.Equal(expected.Select(c => c.CreativeId), creatives.Select(c => (string)c["creative_id"]!));

@@ -7,9 +7,9 @@ using Streaming.Models.Encoders;
 
 namespace Streaming.Models.Tests.Encoders;
 
-public sealed class TextEncoderTests(TextEncoderTests.DefaultEncoder fixture) : IClassFixture<TextEncoderTests.DefaultEncoder>
+public sealed class CreativeEncoderTests(CreativeEncoderTests.DefaultEncoder fixture) : IClassFixture<CreativeEncoderTests.DefaultEncoder>
 {
-    private readonly TextEncoder _encoder = fixture.Encoder;
+    private readonly CreativeEncoder _encoder = fixture.Encoder;
 
     [Fact]
     public void Default_encoder_says_that_it_is_untrained()
@@ -58,7 +58,7 @@ public sealed class TextEncoderTests(TextEncoderTests.DefaultEncoder fixture) : 
     }
 
     [Fact]
-    public void No_texts_need_no_room() => _encoder.Encode([], []);
+    public void No_texts_need_no_room() => _encoder.Encode(Array.Empty<string>(), []);
 
     [Fact]
     public void Wrong_room_is_refused() => Assert.Throws<ArgumentException>(() => _encoder.Encode(["a"], new float[33]));
@@ -106,7 +106,7 @@ public sealed class TextEncoderTests(TextEncoderTests.DefaultEncoder fixture) : 
         bytes[5000] ^= 1;
         File.WriteAllBytes(directory.File("encoder.onnx"), bytes);
 
-        Assert.Contains("sha256", Assert.Throws<InvalidDataException>(() => TextEncoder.Load(directory.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("sha256", Assert.Throws<InvalidDataException>(() => CreativeEncoder.Load(directory.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class TextEncoderTests(TextEncoderTests.DefaultEncoder fixture) : 
         File.WriteAllBytes(directory.File("encoder.onnx"), junk);
         Edit(directory, manifest => manifest["model"]!["sha256"] = Convert.ToHexStringLower(SHA256.HashData(junk)));
 
-        Assert.Contains("ONNX Runtime cannot load", Assert.Throws<InvalidDataException>(() => TextEncoder.Load(directory.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("ONNX Runtime cannot load", Assert.Throws<InvalidDataException>(() => CreativeEncoder.Load(directory.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,10 +126,10 @@ public sealed class TextEncoderTests(TextEncoderTests.DefaultEncoder fixture) : 
         using var directory = Copy();
         Edit(directory, manifest => (manifest["input"], manifest["dimension"]) = ("tokens", 64));
 
-        var message = Assert.Throws<InvalidDataException>(() => TextEncoder.Load(directory.Path)).Message;
+        var message = Assert.Throws<InvalidDataException>(() => CreativeEncoder.Load(directory.Path)).Message;
 
-        Assert.Contains("input is 'tokens', but the model's inputs are: ids.", message, StringComparison.Ordinal);
-        Assert.Contains("it must be Single [batch, 64].", message, StringComparison.Ordinal);
+        Assert.Contains("text.inputs is 'tokens', but the model's inputs are: ids.", message, StringComparison.Ordinal);
+        Assert.Contains("dimension is 64, but text makes 32 numbers.", message, StringComparison.Ordinal);
     }
 
     private float[] Encode(params string[] texts)
@@ -156,7 +156,7 @@ public sealed class TextEncoderTests(TextEncoderTests.DefaultEncoder fixture) : 
 
     public sealed class DefaultEncoder : IDisposable
     {
-        public TextEncoder Encoder { get; } = TextEncoder.Load(RepositoryFiles.DefaultEncoder);
+        public CreativeEncoder Encoder { get; } = CreativeEncoder.Load(RepositoryFiles.DefaultEncoder);
 
         public void Dispose() => Encoder.Dispose();
     }
