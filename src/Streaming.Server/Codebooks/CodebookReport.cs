@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Streaming.Models.SemanticIds;
 
 namespace Streaming.Server.Codebooks;
@@ -23,6 +24,7 @@ internal sealed record CodebookReport(
     }
 
     /// <summary>For people: a line for the codebook, a line for each layer.</summary>
+    [JsonIgnore]
     public string Text => string.Join(Environment.NewLine, Levels.Select(Line).Prepend(string.Create(
         CultureInfo.InvariantCulture,
         $"{CodebookVersion} ({Method}): {Layers} x {Size} on {Rows:N0} creatives, {UniqueIds:N0} distinct IDs, collision {Collision:P2}")));

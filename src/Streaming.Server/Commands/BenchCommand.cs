@@ -8,8 +8,9 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Names = ["freshness", "hstu", "all"];
+    private static readonly string[] Names = ["freshness", "hstu", "codebook", "all"];
     private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CodebookRepetition = TimeSpan.FromMilliseconds(50);
 
     public static Command Create(KafkaSettings settings)
     {
@@ -28,7 +29,9 @@ internal static class BenchCommand
                 throw new CommandException("--rate and --seconds must be positive");
             if (result.GetValue(name) is "hstu" or "all")
                 foreach (var figure in new HstuBench(HstuRepetition).Run(cancellationToken)) Write(figure, result.GetValue(json));
-            if (result.GetValue(name) is "hstu")
+            if (result.GetValue(name) is "codebook" or "all")
+                foreach (var figure in new CodebookBench(CodebookRepetition).Run(cancellationToken)) Write(figure, result.GetValue(json));
+            if (result.GetValue(name) is "hstu" or "codebook")
                 return ExitCodes.Ok;
             using var loggers = Logging.To(LogLevel.Error);
             var bench = new FreshnessBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers);
