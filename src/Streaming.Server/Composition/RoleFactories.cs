@@ -21,7 +21,7 @@ internal sealed class RoleFactories(Platform platform)
 
     public IProcessorFactory Creatives() => new CreativeProcessorFactory(
         CreativeSettings.From(platform.Topology, platform.Partitions[platform.Topology.Topics.Creatives.Name]),
-        new CreativeServices(new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook), new TextTagger(), platform.Clock));
+        new CreativeServices(new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook, platform.SemanticIds), new TextTagger(), platform.Clock) { Metrics = platform.Metrics });
 
     public IProcessorFactory Memory() => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology),
