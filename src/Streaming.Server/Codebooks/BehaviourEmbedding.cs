@@ -8,7 +8,7 @@ namespace Streaming.Server.Codebooks;
 /// eigenvectors by orthogonal iteration, each scaled by the root of its eigenvalue where that is positive, rows then scaled to a norm of 1. Items
 /// that no history holds have a row of zeros. The logarithm may round differently elsewhere: rows are the same on one machine only.
 /// </remarks>
-internal static class BehaviourEmbedding
+public static class BehaviourEmbedding
 {
     private const int Window = 5;
     private const int Iterations = 30;

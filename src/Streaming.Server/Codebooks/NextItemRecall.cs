@@ -1,7 +1,7 @@
 namespace Streaming.Server.Codebooks;
 
 /// <summary>Recall@10 of the next item: the share of users whose target is among the ten best of all items. A tie counts against the target.</summary>
-internal static class NextItemRecall
+public static class NextItemRecall
 {
     private const int Depth = 10;
 

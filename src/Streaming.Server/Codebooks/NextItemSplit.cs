@@ -6,7 +6,7 @@ namespace Streaming.Server.Codebooks;
 /// <param name="Log">The events.</param>
 /// <param name="Held">Events at the end of each user that are not trained on: 1, the last is the target (test); 2, the one before it is (validation).</param>
 /// <remarks>A user needs an event before the target. No target is among what is trained on, since every user's last events are held.</remarks>
-internal sealed record NextItemSplit(SequenceLog Log, int Held)
+public sealed record NextItemSplit(SequenceLog Log, int Held)
 {
     public static NextItemSplit Of(SequenceLog log, int held) => new(log, held);
 

@@ -10,7 +10,7 @@ namespace Streaming.Server.Codebooks;
 /// </para>
 /// <para>Nothing is fitted to the targets: all weights are 1, and were not tried otherwise.</para>
 /// </remarks>
-internal sealed class SidMarkov
+public sealed class SidMarkov
 {
     private const int HistoryItems = 10;
 

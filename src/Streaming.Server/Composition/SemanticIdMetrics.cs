@@ -5,7 +5,7 @@ namespace Streaming.Server.Composition;
 
 /// <summary>How the creatives that came last use their codebooks, as metrics, and an alarm in the log when a layer collapses. Safe for any thread.</summary>
 /// <remarks>Bounded: the newest codebooks only, each with the window of its <see cref="CodebookUsage"/>; labels are versions and layers.</remarks>
-internal sealed partial class SemanticIdMetrics : IDisposable
+public sealed partial class SemanticIdMetrics : IDisposable
 {
     /// <summary>Codebooks that are told of: one that runs, one that is built beside it, and two that were.</summary>
     public const int MostCodebooks = 4;
@@ -15,13 +15,14 @@ internal sealed partial class SemanticIdMetrics : IDisposable
     private readonly List<SemanticIdWatch> _watches = [];
     private readonly ILogger _logger;
 
+    /// <param name="logger">Is told when a layer collapses, and when it recovers.</param>
     public SemanticIdMetrics(ILogger logger)
     {
         _logger = logger;
-        Observe("streaming.semantic_id.utilisation", "1", "Share of a layer's codes that the newest creatives use", (level, _) => level.Utilisation);
+        Observe("streaming.semantic_id.utilisation", "{share}", "Share of a layer's codes that the newest creatives use", (level, _) => level.Utilisation);
         Observe("streaming.semantic_id.perplexity", "{code}", "exp(entropy) of a layer's codes among the newest creatives", (level, _) => level.Perplexity);
-        Observe("streaming.semantic_id.gini", "1", "Gini coefficient of the use of a layer's codes by the newest creatives", (level, _) => level.Gini);
-        Observe("streaming.semantic_id.collapsed", "1", "1 where a layer has collapsed: its perplexity is below a tenth of what it could be", (_, collapsed) => collapsed ? 1 : 0);
+        Observe("streaming.semantic_id.gini", "{share}", "Gini coefficient of the use of a layer's codes by the newest creatives", (level, _) => level.Gini);
+        Observe("streaming.semantic_id.collapsed", "{layer}", "1 where a layer has collapsed: its perplexity is below a tenth of what it could be", (_, collapsed) => collapsed ? 1 : 0);
         _meter.CreateObservableGauge("streaming.semantic_id.window", Rows, "{creative}", "Creatives that the other figures are of");
     }
 

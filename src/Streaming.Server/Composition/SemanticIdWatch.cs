@@ -5,7 +5,7 @@ namespace Streaming.Server.Composition;
 /// <summary>Counts the assignments of one codebook and tells when a layer collapses or recovers. One owner records, any thread reads.</summary>
 /// <param name="codebook">What is watched.</param>
 /// <param name="alarm">Told version, layer, whether it has collapsed, and its perplexity, at each change; on the recording thread.</param>
-internal sealed class SemanticIdWatch(Codebook codebook, Action<string, int, bool, double> alarm)
+public sealed class SemanticIdWatch(Codebook codebook, Action<string, int, bool, double> alarm)
 {
     // Reading costs as much as some hundred assignments.
     private const int CheckEvery = 1024;
