@@ -13,6 +13,9 @@ public sealed record CodebookInfo(string Version, string EncoderVersion, string 
 
     private const int MaxNumbers = 1 << 28;
 
+    /// <summary>Whether what a layer leaves over is scaled to an L2 norm of 1 before the next layer looks at it.</summary>
+    public bool NormaliseResiduals { get; init; }
+
     /// <returns>Every violated rule with its value; empty when valid.</returns>
     public IEnumerable<string> Validate()
     {

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Streaming.Core.Contracts;
+using Streaming.Runtime.Metrics;
 using Streaming.Runtime.Stores;
 
 namespace Streaming.Runtime.Creatives;
@@ -8,7 +9,7 @@ namespace Streaming.Runtime.Creatives;
 /// Gives creatives with the same codes different ordinals. A creative keeps its ordinal while its codes stay; an ordinal is never given twice.
 /// The ordinals of a partition are partition + n·partitions, so that instances need not talk to each other to be unique.
 /// </summary>
-internal sealed class CollisionRegistry(ITaskState state, string codebookVersion, int partition, int partitions)
+internal sealed class CollisionRegistry(ITaskState state, string codebookVersion, int partition, int partitions, RuntimeMetrics? metrics = null)
 {
     /// <summary>The semantic ID of a creative version; repeated calls with the same offset give the same ID.</summary>
     public SemanticId Assign(string creativeId, ReadOnlySpan<int> codes, long sourceOffset)
@@ -18,9 +19,9 @@ internal sealed class CollisionRegistry(ITaskState state, string codebookVersion
         foreach (var code in codes)
             id.Codes.Add((uint)code);
         var held = state.Get(key) is { } stored ? StoredMessage.Parse(SemanticIdState.Parser, key, stored) : null;
-        id.Collision = held is not null && held.CodebookVersion == codebookVersion && held.Codes.Equals(id.Codes)
-            ? held.Collision
-            : Next(id);
+        var keeps = held is not null && held.CodebookVersion == codebookVersion && held.Codes.Equals(id.Codes);
+        id.Collision = keeps ? held!.Collision : Next(id);
+        metrics?.SemanticIdGiven(keeps ? "kept" : id.Collision < partitions ? "first" : "collided");
         var kept = new SemanticIdState { Collision = id.Collision, SourceOffset = sourceOffset, CodebookVersion = codebookVersion };
         kept.Codes.AddRange(id.Codes);
         state.Put(key, kept.ToByteArray());

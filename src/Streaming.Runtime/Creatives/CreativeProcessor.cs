@@ -27,7 +27,7 @@ public sealed class CreativeProcessor : ITaskProcessor
     internal CreativeProcessor(TopicPartition partition, ITaskState state, CreativeSettings settings, CreativeServices services)
     {
         (_settings, _services) = (settings, services);
-        _collisions = new CollisionRegistry(state, services.Codebook.Version, partition.Partition, settings.Partitions);
+        _collisions = new CollisionRegistry(state, services.Codebook.Version, partition.Partition, settings.Partitions, services.Metrics);
         _embedding = new float[services.Encoder.Dimension];
         _codes = new int[services.Codebook.Layers];
     }

@@ -1,4 +1,10 @@
+using Streaming.Runtime.Metrics;
+
 namespace Streaming.Runtime.Creatives;
 
 /// <summary>What the creative tasks of one stream thread share.</summary>
-public sealed record CreativeServices(ICreativeMediaReader Media, ICreativeEncoder Encoder, ISemanticIdAssigner Codebook, ICreativeTagger Tagger, TimeProvider Clock);
+public sealed record CreativeServices(ICreativeMediaReader Media, ICreativeEncoder Encoder, ISemanticIdAssigner Codebook, ICreativeTagger Tagger, TimeProvider Clock)
+{
+    /// <summary>Where to tell of semantic IDs; null = nowhere.</summary>
+    public RuntimeMetrics? Metrics { get; init; }
+}

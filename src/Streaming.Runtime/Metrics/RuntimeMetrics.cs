@@ -34,6 +34,7 @@ public sealed class RuntimeMetrics : IDisposable
     private readonly Histogram<double> _batchSize;
     private readonly Histogram<double> _rebuild;
     private readonly Counter<long> _committedValues;
+    private readonly Counter<long> _semanticIds;
 
     /// <summary>Registers the instruments.</summary>
     public RuntimeMetrics()
@@ -47,6 +48,7 @@ public sealed class RuntimeMetrics : IDisposable
         _evictions = _meter.CreateCounter<long>("streaming.sequence_cache.evictions", "{eviction}", "Users whose K/V cache was dropped because the budget was full");
         _taskFailures = _meter.CreateCounter<long>("streaming.task.restores", "{restore}", "Tasks that went back to their last commit");
         _committedValues = _meter.CreateCounter<long>("streaming.commit.values", "{value}", "State values written by commits");
+        _semanticIds = _meter.CreateCounter<long>("streaming.semantic_id.given", "{creative}", "Semantic IDs of creatives: kept, first of their codes in their partition, or collided with another's codes there");
         _freshness = _meter.CreateHistogram("streaming.freshness", "s", "Append time of a feature minus append time (since=append) or event time (since=event) of its cause", tags: null, advice: latency);
         _commit = _meter.CreateHistogram("streaming.commit.duration", "s", "Writing state and source offset in one transaction", tags: null, advice: latency);
         _replayedTokens = _meter.CreateCounter<long>("streaming.sequence_cache.replayed_tokens", "{token}", "Tokens of histories that rebuilds replayed");
@@ -96,6 +98,8 @@ public sealed class RuntimeMetrics : IDisposable
     }
 
     internal void Late() => _late.Add(1);
+
+    internal void SemanticIdGiven(string outcome) => _semanticIds.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     internal void UnknownCreative() => _unknownCreatives.Add(1);
 

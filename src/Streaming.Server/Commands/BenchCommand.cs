@@ -9,9 +9,10 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Names = ["freshness", "hstu", "media", "all"];
+    private static readonly string[] Names = ["freshness", "hstu", "media", "codebook", "all"];
     private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
     private const int MediaRounds = 20;
+    private static readonly TimeSpan CodebookRepetition = TimeSpan.FromMilliseconds(50);
 
     public static Command Create(KafkaSettings settings)
     {
@@ -32,7 +33,9 @@ internal static class BenchCommand
                 await HstuAsync(result.GetValue(json), cancellationToken);
             if (result.GetValue(name) is "media" or "all")
                 foreach (var figure in new MediaBench(MediaRounds).Run(cancellationToken)) Write(figure, result.GetValue(json));
-            if (result.GetValue(name) is "hstu" or "media")
+            if (result.GetValue(name) is "codebook" or "all")
+                foreach (var figure in new CodebookBench(CodebookRepetition).Run(cancellationToken)) Write(figure, result.GetValue(json));
+            if (result.GetValue(name) is "hstu" or "media" or "codebook")
                 return ExitCodes.Ok;
             using var loggers = Logging.To(LogLevel.Error);
             var bench = new FreshnessBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers);

@@ -38,6 +38,7 @@ public sealed partial class Platform : IAsyncDisposable
         _log = new KafkaLogReader(options.Kafka, loggers.CreateLogger<KafkaLogReader>());
         _state = new StateDirectory(Path.Combine(options.StateDirectory, Topology.Name), clusterId, _log, clock, loggers.CreateLogger<StateDirectory>());
         _sink = new KafkaRecordSink(options.Kafka, Topology.Runtime.DeliveryTimeout, loggers.CreateLogger<KafkaRecordSink>());
+        SemanticIds = new SemanticIdMetrics(loggers.CreateLogger<SemanticIdMetrics>());
         _context = new TaskContext(_state, _sink, clock, Metrics);
         Creatives = new CreativeTable(_log, Topology.Topics.CreativeFeatures.Name, loggers.CreateLogger<CreativeTable>());
         if (Has(Roles.Memory))
@@ -67,6 +68,9 @@ public sealed partial class Platform : IAsyncDisposable
 
     /// <summary>What the roles tell of themselves.</summary>
     public RuntimeMetrics Metrics { get; } = new();
+
+    /// <summary>How creatives use their codebooks.</summary>
+    internal SemanticIdMetrics SemanticIds { get; }
 
     /// <summary>The creative features that user tasks join with.</summary>
     public CreativeTable Creatives { get; }
@@ -130,6 +134,7 @@ public sealed partial class Platform : IAsyncDisposable
         foreach (var owned in _owned)
             owned.Dispose();
         Models.Dispose();
+        SemanticIds.Dispose();
         Metrics.Dispose();
         _stop.Dispose();
         LogStopped(Topology.Name);

@@ -23,7 +23,7 @@ internal sealed class RoleFactories(Platform platform)
 
     public IProcessorFactory Creatives() => new CreativeProcessorFactory(
         CreativeSettings.From(platform.Topology, platform.Partitions[platform.Topology.Topics.Creatives.Name]),
-        new CreativeServices(MediaReader(), new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook), new CreativeTagger(platform.Models.Tagger), platform.Clock));
+        new CreativeServices(MediaReader(), new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook, platform.SemanticIds), new CreativeTagger(platform.Models.Tagger), platform.Clock) { Metrics = platform.Metrics });
 
     public IProcessorFactory Memory() => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology),

@@ -1,0 +1,15 @@
+using Streaming.Models.SemanticIds;
+
+namespace Streaming.Server.Codebooks;
+
+/// <summary>The semantic IDs of a data set's creatives, in their order: from a codebook, or as somebody published them.</summary>
+/// <param name="Version">Of the codebook, or the file's name.</param>
+/// <param name="Method">How they were made.</param>
+/// <param name="Layers">Codes of an ID.</param>
+/// <param name="Size">Codes of a layer.</param>
+/// <param name="Codes">Creatives × layers, row-major.</param>
+internal sealed record SemanticIdTable(string Version, string Method, int Layers, int Size, int[] Codes)
+{
+    /// <summary>How well they use their codes.</summary>
+    public CodebookMetrics Measure() => CodebookMetrics.Compute(Codes, Layers, Size);
+}

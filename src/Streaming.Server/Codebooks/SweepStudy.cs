@@ -1,0 +1,19 @@
+namespace Streaming.Server.Codebooks;
+
+/// <summary>The results of a study.</summary>
+/// <param name="Dataset">Name of the data set.</param>
+/// <param name="Creatives">How many it has.</param>
+/// <param name="Users">Users with a target.</param>
+/// <param name="Encoder">Version of the text encoder.</param>
+/// <param name="Results">In the order of the grid, given codebooks first.</param>
+/// <param name="Baselines">Without semantic IDs.</param>
+/// <param name="Known">Results that came from the log.</param>
+internal sealed record SweepStudy(
+    string Dataset, int Creatives, int Users, string Encoder, IReadOnlyList<SweepResult> Results, IReadOnlyList<SweepBaseline> Baselines, int Known)
+{
+    /// <summary>By validation recall; of equal ones the fewer collisions. Null when nothing was trained here.</summary>
+    public SweepResult? Best => Results
+        .Where(result => result.Experiment.Source.Length == 0)
+        .OrderByDescending(result => result.RecallValidation).ThenBy(result => result.Collision)
+        .FirstOrDefault();
+}
