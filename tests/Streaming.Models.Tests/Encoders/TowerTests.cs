@@ -94,7 +94,7 @@ public sealed class TowerTests
         // The mean of the whole batch is added to every row: as a model does that quantises its activations as it runs.
         using var plugIn = new PlugIn().File("vocab.txt", System.Text.Encoding.UTF8.GetBytes(Words)).File("text.onnx", new OnnxModel()
             .Input("ids", OnnxModel.Int64, "batch", "tokens")
-            .Floats("table", [7, 2], [.. Enumerable.Range(0, 7).SelectMany(i => new float[] { i, 10 - i })])
+            .Floats("table", [7, 2], [.. Enumerable.Range(0, 7).SelectMany(i => new float[] { i, i * i })])
             .Node("Gather", ["table", "ids"], ["own"], attributes: ("axis", 0))
             .Node("ReduceMean", ["own"], ["all"], attributes: ("keepdims", 0))
             .Node("Add", ["own", "all"], ["rows"])
