@@ -15,6 +15,7 @@ public sealed class CreativeRules(EventTimeRange times)
 
     private const int MaxTexts = 64;
     private const int MaxMedia = 64;
+    private const long MaxDurationMs = 24 * 3600 * 1000L;
 
     /// <summary>The first broken rule, or null.</summary>
     public Violation? Check(Creative creative, string? key, DateTimeOffset now) =>
@@ -43,12 +44,30 @@ public sealed class CreativeRules(EventTimeRange times)
         return null;
     }
 
-    private static Violation? CheckMedia(Creative creative) =>
-        creative.Media.Count > MaxMedia
-            ? new("media", $"{creative.Media.Count} media", $"must have at most {MaxMedia} media")
-            : creative.Texts.Count == 0 && creative.Media.Count == 0
-                ? new("texts", "", "a creative needs a text or a medium")
-                : null;
+    private static Violation? CheckMedia(Creative creative)
+    {
+        if (creative.Media.Count > MaxMedia)
+            return new("media", $"{creative.Media.Count} media", $"must have at most {MaxMedia} media");
+        for (var i = 0; i < creative.Media.Count; i++)
+        {
+            if (CheckMedium(creative.Media[i], $"media[{i}]") is { } violation)
+                return violation;
+        }
+        return creative.Texts.Count == 0 && creative.Media.Count == 0
+            ? new("texts", "", "a creative needs a text or a medium")
+            : null;
+    }
+
+    private static Violation? CheckMedium(CreativeMedia medium, string field)
+    {
+        if (medium.ContentCase == CreativeMedia.ContentOneofCase.None)
+            return new($"{field}.data", "", "a medium needs data or a uri");
+        if (medium.FrameTimeMs < 0)
+            return new($"{field}.frame_time_ms", medium.FrameTimeMs, "must be at least 0");
+        return medium.DurationMs is < 0 or > MaxDurationMs
+            ? new($"{field}.duration_ms", medium.DurationMs, $"must be 0 (unknown) to {MaxDurationMs}")
+            : FieldRules.Length($"{field}.mime_type", medium.MimeType, 256);
+    }
 
     private static Violation? CheckValidity(Creative creative)
     {

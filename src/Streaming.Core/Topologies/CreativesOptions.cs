@@ -8,4 +8,10 @@ public sealed record CreativesOptions
 
     /// <summary>Folder of the codebook (manifest.json, centroids), relative to the topology file's parent.</summary>
     public string Codebook { get; init; } = "";
+
+    /// <summary>Folder of the tagger (manifest.json, detectors), relative to the topology file's parent; empty = tags from words and pixels only.</summary>
+    public string Tagger { get; init; } = "";
+
+    /// <summary>Pictures and videos.</summary>
+    public MediaOptions Media { get; init; } = new();
 }

@@ -20,6 +20,7 @@ public static class TopologyValidator
         violations.AddRange(Topics(topology.Topics));
         violations.AddRange(Users(topology));
         violations.AddRange(Memory(topology.Memory));
+        violations.AddRange(MediaRules.Check(topology.Creatives.Media));
         violations.AddRange(Runtime(topology.Runtime));
         return violations;
     }

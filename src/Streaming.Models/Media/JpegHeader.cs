@@ -17,7 +17,7 @@ internal static class JpegHeader
     private const byte StartOfScan = 0xDA;
     private const byte EndOfImage = 0xD9;
 
-    /// <returns>Null when there is no frame header before the data ends or a scan begins.</returns>
+    /// <returns>Null when there is no frame header, or fewer bytes than its pixels can be coded in.</returns>
     public static ImageHeader? Read(ReadOnlySpan<byte> data)
     {
         ImageHeader? header = null;
@@ -34,7 +34,7 @@ internal static class JpegHeader
                 scans++;
             at += length;
         }
-        return header is { } found ? found with { Passes = Math.Max(1, scans) } : null;
+        return header is { } found && data.Length >= LeastBytes(found) ? found with { Passes = Math.Max(1, scans) } : null;
     }
 
     // The next FF that begins a marker: what is between segments, or is entropy-coded, is passed over.
@@ -56,6 +56,9 @@ internal static class JpegHeader
         }
         return false;
     }
+
+    // Every block of 8 × 8 has at least a bit. The decoder would paint what is missing grey.
+    private static long LeastBytes(ImageHeader header) => (header.Width + 7L) / 8 * ((header.Height + 7L) / 8) / 8;
 
     private static bool IsStandalone(byte marker) => marker is 0x01 or (>= 0xD0 and <= 0xD8);
 

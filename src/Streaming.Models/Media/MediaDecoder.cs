@@ -21,16 +21,21 @@ public sealed class MediaDecoder(MediaLimits limits)
     /// <param name="data">JPEG, PNG or WebP.</param>
     /// <param name="mimeType">What it is said to be; empty = whatever it is.</param>
     /// <returns>The picture, which the caller disposes, or the reason.</returns>
-    public MediaResult Decode(ReadOnlySpan<byte> data, string mimeType)
+    public MediaResult Decode(ReadOnlySpan<byte> data, string mimeType) =>
+        Inspect(data, mimeType, out var header) is { } fault ? MediaResult.Refused(fault) : SkiaDecoder.Decode(data, header);
+
+    /// <summary>All that <see cref="Decode"/> checks before it decodes.</summary>
+    /// <returns>The reason to refuse, or null.</returns>
+    public MediaFault? Inspect(ReadOnlySpan<byte> data, string mimeType, out ImageHeader header)
     {
+        header = default;
         if (CheckBytes(data, mimeType) is { } fault)
-            return MediaResult.Refused(fault);
+            return fault;
         var type = ImageTypes.Sniff(data)!.Value;
-        if (Header(type, data) is not { } header)
-            return Refused(MediaVerdict.Damaged, "data", $"{data.Length} bytes", $"must be a whole {ImageTypes.MimeOf(type)}: its header is missing or broken");
-        if (CheckHeader(header) is { } tooMuch)
-            return MediaResult.Refused(tooMuch);
-        return SkiaDecoder.Decode(data, header);
+        if (Header(type, data) is not { } found)
+            return new(MediaVerdict.Damaged, "data", $"{data.Length} bytes", $"must be a whole {ImageTypes.MimeOf(type)}: its header is missing or broken, or it ends too early");
+        header = found;
+        return CheckHeader(found);
     }
 
     private MediaFault? CheckBytes(ReadOnlySpan<byte> data, string mimeType)
@@ -68,6 +73,4 @@ public sealed class MediaDecoder(MediaLimits limits)
         ImageType.Jpeg => JpegHeader.Read(data),
         _ => WebPHeader.Read(data),
     };
-
-    private static MediaResult Refused(MediaVerdict verdict, string field, string value, string rule) => MediaResult.Refused(new(verdict, field, value, rule));
 }

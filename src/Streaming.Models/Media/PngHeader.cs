@@ -17,7 +17,7 @@ internal static class PngHeader
     private const int SignatureBytes = 8;
     private const int ChunkFrameBytes = 12;
 
-    /// <returns>Null when there is no header where one must be.</returns>
+    /// <returns>Null when there is no header where one must be, or the chunks do not come to an end inside the data.</returns>
     public static ImageHeader? Read(ReadOnlySpan<byte> data)
     {
         if (data.Length < SignatureBytes + ChunkFrameBytes + 13 || !data[12..].StartsWith("IHDR"u8))
@@ -29,10 +29,11 @@ internal static class PngHeader
         return Animation(data, new ImageHeader(ImageType.Png, (int)width, (int)height));
     }
 
-    private static ImageHeader Animation(ReadOnlySpan<byte> data, ImageHeader header)
+    // A decoder stops once it has all rows, so only the chunks themselves tell that the file was cut behind them.
+    private static ImageHeader? Animation(ReadOnlySpan<byte> data, ImageHeader header)
     {
         var (declared, seen, seconds, ended) = (1L, 0, 0.0, false);
-        for (long at = SignatureBytes; !ended && at + 8 <= data.Length;)
+        for (long at = SignatureBytes; !ended && at + ChunkFrameBytes <= data.Length;)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(data[(int)at..]);
             var type = data.Slice((int)at + 4, 4);
@@ -44,6 +45,8 @@ internal static class PngHeader
             ended = type.SequenceEqual("IEND"u8);
             at += ChunkFrameBytes + length;
         }
+        if (!ended)
+            return null;
         var frames = (int)Math.Min(int.MaxValue, Math.Max(1, Math.Max(declared, seen)));
         return header with { Frames = frames, Duration = frames > 1 ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero };
     }

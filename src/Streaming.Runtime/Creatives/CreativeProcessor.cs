@@ -9,7 +9,7 @@ using Streaming.Runtime.Tasks;
 
 namespace Streaming.Runtime.Creatives;
 
-/// <summary>The creatives role for one partition: decode, encode, semantic ID, tags, publish.</summary>
+/// <summary>The creatives role for one partition: media, encode, semantic ID, tags, publish.</summary>
 public sealed class CreativeProcessor : ITaskProcessor
 {
     private static readonly FeatureHeaders Headers = new("/streaming/creatives", "streaming.v1.CreativeFeatures");
@@ -21,6 +21,9 @@ public sealed class CreativeProcessor : ITaskProcessor
     private readonly float[] _embedding;
     private readonly int[] _codes;
 
+    // By offset: announced, not processed yet. Bounded by the records of one poll.
+    private readonly Dictionary<long, IMediaRequest> _requests = [];
+
     internal CreativeProcessor(TopicPartition partition, ITaskState state, CreativeSettings settings, CreativeServices services)
     {
         (_settings, _services) = (settings, services);
@@ -30,25 +33,54 @@ public sealed class CreativeProcessor : ITaskProcessor
     }
 
     /// <inheritdoc />
+    public void Announce(InputRecord record)
+    {
+        if (record.Value is null || _requests.ContainsKey(record.Offset) || Decode(record.Value) is not { } creative)
+            return;
+        if (creative.Media.Count == 0 || Broken(creative, record) is not null || IsReplay(creative, record))
+            return;
+        if (_services.Media.Begin(creative) is { } request)
+            _requests.Add(record.Offset, request);
+    }
+
+    /// <inheritdoc />
+    public bool IsReady(InputRecord record, TimeSpan patience) => !_requests.TryGetValue(record.Offset, out var request) || request.Wait(patience);
+
+    /// <inheritdoc />
     public ProcessResult Process(InputRecord record, ITaskOutput output)
     {
-        var key = record.Key is null ? null : Encoding.UTF8.GetString(record.Key);
+        _requests.Remove(record.Offset, out var request);
+        using (request)
+            return Process(record, request, output);
+    }
+
+    private ProcessResult Process(InputRecord record, IMediaRequest? request, ITaskOutput output)
+    {
         if (record.Value is null)
-            return Withdraw(key, record, output);
+            return Withdraw(Key(record), record, output);
         if (Decode(record.Value) is not { } creative)
             return ProcessResult.Rejected(Rejection.Malformed(nameof(Creative), record.Value.Length));
-        if (_settings.Rules.Check(creative, key, _services.Clock.GetUtcNow()) is { } violation)
+        if (Broken(creative, record) is { } violation)
             return ProcessResult.Rejected(Rejection.Invalid(violation));
-        if (record.Offset <= _collisions.AppliedOffset(creative.CreativeId))
+        if (IsReplay(creative, record))
             return ProcessResult.Replayed;
+        var (media, rejection) = _services.Media.Read(creative, request);
+        if (media is null)
+            return ProcessResult.Rejected(rejection!);
 
-        var features = Understand(creative, record);
+        CreativeFeatures features;
+        using (media)
+            features = Understand(creative, media, record);
         output.Publish(new(_settings.FeatureTopic, record.Key ?? Encoding.UTF8.GetBytes(creative.CreativeId), features.ToByteArray(), Headers.For(record)), record, creative.EventTimeMs);
         return ProcessResult.Applied;
     }
 
     /// <inheritdoc />
-    public bool EndBatch() => true;
+    public bool EndBatch()
+    {
+        GiveUp();
+        return true;
+    }
 
     /// <summary>State is put into the store as it changes.</summary>
     public void SaveState()
@@ -56,9 +88,21 @@ public sealed class CreativeProcessor : ITaskProcessor
     }
 
     /// <inheritdoc />
-    public void Close()
+    public void Close() => GiveUp();
+
+    // Left over are requests of records that were not processed after all: the partition went, or the task began anew.
+    private void GiveUp()
     {
+        foreach (var request in _requests.Values)
+            request.Dispose();
+        _requests.Clear();
     }
+
+    private Violation? Broken(Creative creative, InputRecord record) => _settings.Rules.Check(creative, Key(record), _services.Clock.GetUtcNow());
+
+    private bool IsReplay(Creative creative, InputRecord record) => record.Offset <= _collisions.AppliedOffset(creative.CreativeId);
+
+    private static string? Key(InputRecord record) => record.Key is null ? null : Encoding.UTF8.GetString(record.Key);
 
     // The ordinal is kept: a creative that comes back is the same creative.
     private ProcessResult Withdraw(string? creativeId, InputRecord record, ITaskOutput output)
@@ -69,12 +113,12 @@ public sealed class CreativeProcessor : ITaskProcessor
         return ProcessResult.Applied;
     }
 
-    private CreativeFeatures Understand(Creative creative, InputRecord record)
+    private CreativeFeatures Understand(Creative creative, ICreativeMedia media, InputRecord record)
     {
-        _services.Encoder.Encode(creative, _embedding);
+        _services.Encoder.Encode(creative, media, _embedding);
         _services.Codebook.Assign(_embedding, _codes);
         // The ordinal is state: it comes after everything that may throw, so that a rejected creative leaves no trace.
-        var tags = _services.Tagger.Tag(creative);
+        var tags = _services.Tagger.Tag(creative, media);
         var features = new CreativeFeatures
         {
             CreativeId = creative.CreativeId,

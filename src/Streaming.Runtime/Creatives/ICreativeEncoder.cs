@@ -12,5 +12,8 @@ public interface ICreativeEncoder
     int Dimension { get; }
 
     /// <summary>Writes the L2-normalised embedding of a validated creative.</summary>
-    void Encode(Creative creative, Span<float> embedding);
+    /// <param name="creative">The creative.</param>
+    /// <param name="media">Its pictures, which stay the caller's.</param>
+    /// <param name="embedding"><see cref="Dimension"/> numbers.</param>
+    void Encode(Creative creative, ICreativeMedia media, Span<float> embedding);
 }

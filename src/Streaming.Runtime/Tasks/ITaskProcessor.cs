@@ -7,6 +7,19 @@ namespace Streaming.Runtime.Tasks;
 public interface ITaskProcessor
 {
     /// <summary>
+    /// A record that comes soon: begin, beside the stream thread, what it needs from elsewhere. Called for the records of a poll in their order before the
+    /// first is processed, and perhaps again.
+    /// </summary>
+    void Announce(InputRecord record)
+    {
+    }
+
+    /// <summary>Waits for what <see cref="Announce"/> began, which must end by itself. A record is processed once this says true.</summary>
+    /// <param name="record">The next record.</param>
+    /// <param name="patience">How long at most: the thread has a lease to renew.</param>
+    bool IsReady(InputRecord record, TimeSpan patience) => true;
+
+    /// <summary>
     /// Applies one record. A thrown exception rejects the record, except <see cref="StoreException"/>, which stops the task, and
     /// <see cref="RestoreException"/>, which sends it back to its last commit.
     /// </summary>

@@ -83,6 +83,14 @@ internal sealed class StreamTask : ITaskOutput
         _metrics.Processed(_factory.Role, record.Source.Topic, result.Outcome);
     }
 
+    public void Announce(InputRecord record)
+    {
+        if (record.Offset >= Position)
+            _processor.Announce(record);
+    }
+
+    public bool IsReady(InputRecord record, TimeSpan patience) => record.Offset < Position || _processor.IsReady(record, patience);
+
     public bool EndBatch() => _processor.EndBatch();
 
     public void Publish(in OutputRecord record, InputRecord cause, long eventTimeMs)

@@ -17,6 +17,9 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
     private static readonly TimeSpan RestoresWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(50);
 
+    // Of one look at a record that waits for something; the lease is looked at in between.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
     private readonly IProcessorFactory _factory;
     private readonly IRecordSource _source;
     private readonly TaskContext _context;
@@ -156,11 +159,18 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
     {
         // A poll inside the loop renews the lease and may add records. It may also take tasks away, whose records are then left out, even
         // if the partition comes back at once: its new task begins at the last commit, and must not jump over what was not committed.
-        var next = 0;
+        var (next, announced) = (0, 0);
         do
         {
             for (; next < _records.Count; next++)
             {
+                do
+                {
+                    if (!KeepLease())
+                        return;
+                    announced = Announce(announced);
+                }
+                while (TaskOf(next)?.IsReady(_records[next], Patience) == false);
                 if (!KeepLease())
                     return;
                 Process(next);
@@ -185,18 +195,27 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
 
     private void Process(int index)
     {
-        var record = _records[index];
-        if (!_tasks.TryGetValue(record.Source, out var task) || index < _begins.GetValueOrDefault(record.Source))
-            return;
         try
         {
-            task.Process(record);
+            TaskOf(index)?.Process(_records[index]);
         }
         catch (RestoreException e)
         {
             RestoreAll(e);
         }
     }
+
+    // In order, so that what comes first is begun first.
+    private int Announce(int from)
+    {
+        for (; from < _records.Count; from++)
+            TaskOf(from)?.Announce(_records[from]);
+        return from;
+    }
+
+    // Null for a record that was fetched for a task that is gone.
+    private StreamTask? TaskOf(int index) =>
+        _tasks.TryGetValue(_records[index].Source, out var task) && index >= _begins.GetValueOrDefault(_records[index].Source) ? task : null;
 
     /// <returns>False when features wait for the lease.</returns>
     private bool EndBatch()

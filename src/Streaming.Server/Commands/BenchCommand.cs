@@ -10,10 +10,11 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Names = ["freshness", "hstu", "creatives", "all"];
+    private static readonly string[] Names = ["freshness", "hstu", "media", "creatives", "all"];
     private const double TextsPerSecond = 500, PicturesPerSecond = 50;
     private static readonly TimeSpan EncodeRepetition = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
+    private const int MediaRounds = 20;
 
     public static Command Create(KafkaSettings settings)
     {
@@ -32,7 +33,9 @@ internal static class BenchCommand
                 throw new CommandException("--rate and --seconds must be positive");
             if (result.GetValue(name) is "hstu" or "all")
                 foreach (var figure in new HstuBench(HstuRepetition).Run(cancellationToken)) Write(figure, result.GetValue(json));
-            if (result.GetValue(name) is "hstu")
+            if (result.GetValue(name) is "media" or "all")
+                foreach (var figure in new MediaBench(MediaRounds).Run(cancellationToken)) Write(figure, result.GetValue(json));
+            if (result.GetValue(name) is "hstu" or "media")
                 return ExitCodes.Ok;
             using var loggers = Logging.To(LogLevel.Error);
             if (result.GetValue(name) is "creatives" or "all")

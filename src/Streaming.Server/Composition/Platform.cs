@@ -24,6 +24,7 @@ public sealed partial class Platform : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<RoleRunner> _runners = [];
     private readonly List<Task> _background = [];
+    private readonly List<IDisposable> _owned = [];
     private readonly KafkaLogReader _log;
     private readonly KafkaRecordSink _sink;
     private readonly StateDirectory _state;
@@ -126,10 +127,20 @@ public sealed partial class Platform : IAsyncDisposable
         CreativeView?.Dispose();
         _sink.Dispose();
         _state.Dispose();
+        foreach (var owned in _owned)
+            owned.Dispose();
         Models.Dispose();
         Metrics.Dispose();
         _stop.Dispose();
         LogStopped(Topology.Name);
+    }
+
+    /// <summary>Disposes it once the roles have ended.</summary>
+    internal T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
     }
 
     private void Start(ILoggerFactory loggers)

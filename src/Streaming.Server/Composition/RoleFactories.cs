@@ -6,6 +6,7 @@ using Streaming.Runtime.Memory;
 using Streaming.Runtime.Tasks;
 using Streaming.Runtime.Users;
 using Streaming.Server.Composition.Adapters;
+using Streaming.Server.Media;
 
 namespace Streaming.Server.Composition;
 
@@ -21,12 +22,19 @@ internal sealed class RoleFactories(Platform platform)
 
     public IProcessorFactory Creatives() => new CreativeProcessorFactory(
         CreativeSettings.From(platform.Topology, platform.Partitions[platform.Topology.Topics.Creatives.Name]),
-        new CreativeServices(new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook), new TextTagger(), platform.Clock));
+        new CreativeServices(MediaReader(), new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook), new CreativeTagger(), platform.Clock));
 
     public IProcessorFactory Memory() => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology),
         [.. platform.Namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock))],
         platform.Clock);
+
+    // One for each stream thread, which bounds what it asks for ahead.
+    private CreativeMediaReader MediaReader()
+    {
+        var (options, metrics) = (platform.Topology.Creatives.Media, platform.Metrics.Media);
+        return platform.Own(new CreativeMediaReader(options, new MediaFetcher(options, metrics, platform.Clock), VideoSampler.Find(options.Video, options.MaxPixels, metrics, platform.Clock), metrics, platform.Clock));
+    }
 
     private static NamespaceOptions Options(MemoryNamespaceOptions options) => new()
     {

@@ -6,7 +6,7 @@ using Streaming.Runtime.Creatives;
 namespace Streaming.Runtime.Tests.Fakes;
 
 /// <summary>Encoder, codebook and tagger in one: the title decides everything, and there are few codes, so that collisions are common.</summary>
-internal sealed class FakeCreativeModels : ICreativeEncoder, ISemanticIdAssigner, ICreativeTagger
+internal sealed class FakeCreativeModels : ICreativeEncoder, ISemanticIdAssigner, ICreativeTagger, ICreativeMediaReader
 {
     public const int Codes = 3;
 
@@ -21,9 +21,12 @@ internal sealed class FakeCreativeModels : ICreativeEncoder, ISemanticIdAssigner
     /// <summary>Makes the tagger, the last of the models, fail for a title.</summary>
     public string? FailingTitle { get; set; }
 
-    public CreativeServices Services(TimeProvider clock) => new(this, this, this, clock);
+    /// <summary>Reads media in place of this, which takes no notice of them.</summary>
+    public ICreativeMediaReader? Media { get; set; }
 
-    public void Encode(Creative creative, Span<float> embedding)
+    public CreativeServices Services(TimeProvider clock) => new(Media ?? this, this, this, this, clock);
+
+    public void Encode(Creative creative, ICreativeMedia media, Span<float> embedding)
     {
         embedding[0] = StableHash.Of(creative.Title().AsSpan()) % Codes;
         embedding[1] = creative.Title().Length;
@@ -31,6 +34,19 @@ internal sealed class FakeCreativeModels : ICreativeEncoder, ISemanticIdAssigner
 
     public void Assign(ReadOnlySpan<float> embedding, Span<int> codes) => (codes[0], codes[1]) = ((int)embedding[0], 7);
 
-    public CreativeTags Tag(Creative creative) =>
+    public CreativeTags Tag(Creative creative, ICreativeMedia media) =>
         creative.Title() == FailingTitle ? throw new InvalidOperationException("the tagger failed") : new CreativeTags { Text = true };
+
+    IMediaRequest? ICreativeMediaReader.Begin(Creative creative) => null;
+
+    MediaReading ICreativeMediaReader.Read(Creative creative, IMediaRequest? request) => new(new NoPictures(), null);
+
+    private sealed class NoPictures : ICreativeMedia
+    {
+        public int Pictures => 0;
+
+        public void Dispose()
+        {
+        }
+    }
 }
