@@ -41,6 +41,9 @@ public sealed class CreativeEncoder : IDisposable
     /// <summary>True when a picture changes an embedding: the caller decodes it then.</summary>
     public bool ReadsImages => _image is not null;
 
+    /// <summary>Most texts of one run; 1 where each goes alone or none is read.</summary>
+    public int TextBatchMax => _textBatch;
+
     /// <summary>Loads <c>manifest.json</c> and the files that it names.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="InvalidDataException">
