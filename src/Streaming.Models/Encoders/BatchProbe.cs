@@ -3,8 +3,9 @@ using Streaming.Models.Media;
 namespace Streaming.Models.Encoders;
 
 /// <summary>
-/// Proves, when an encoder is loaded, that what its manifest lets share a run gives the same bits as alone. A model that breaks this (one
-/// that quantises its activations as it runs, for example) would make features that depend on the traffic.
+/// Checks, when an encoder is loaded, that probes which share a run have the same bits as alone. A model that breaks this (one that quantises
+/// its activations as it runs, for example) would make features that depend on the traffic. It is a check, no proof: it finds a model that looks
+/// at its neighbours, not every rounding.
 /// </summary>
 internal static class BatchProbe
 {
