@@ -2,7 +2,7 @@ namespace Streaming.Models.Encoders;
 
 /// <summary>
 /// What may share one run of a graph. An embedding must not depend on its neighbours, so a model that quantises its activations as it runs
-/// goes alone; what a manifest allows beyond that is proved on probes when the encoder is loaded.
+/// goes alone; what a manifest allows beyond that is checked on probes when the encoder is loaded.
 /// </summary>
 public static class BatchingKinds
 {
@@ -12,7 +12,7 @@ public static class BatchingKinds
     /// <summary>Texts of as many tokens, or any pictures: nothing is padded.</summary>
     public const string EqualLength = "equal_length";
 
-    /// <summary>Any texts: the shorter ones are padded.</summary>
+    /// <summary>Any texts: the shorter ones are padded. For a model whose sums do not change by it; ONNX Runtime's ReduceSum does, rarely, in the last bits.</summary>
     public const string Padded = "padded";
 
     internal const int Largest = 1024;

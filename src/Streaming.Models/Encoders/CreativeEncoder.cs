@@ -7,7 +7,7 @@ namespace Streaming.Models.Encoders;
 /// </summary>
 /// <remarks>
 /// <para>An embedding is the same bits whatever else is in the batch and whichever thread asks. What the manifest allows to share a run is
-/// proved on probes when it is loaded. Across processor types the last bits may differ, as ONNX Runtime chooses its kernels by type.</para>
+/// checked on probes when it is loaded. Across processor types the last bits may differ, as ONNX Runtime chooses its kernels by type.</para>
 /// <para>Safe for any number of threads. <see cref="Dispose"/> must not run beside an encode.</para>
 /// </remarks>
 public sealed class CreativeEncoder : IDisposable
@@ -40,6 +40,9 @@ public sealed class CreativeEncoder : IDisposable
 
     /// <summary>True when a picture changes an embedding: the caller decodes it then.</summary>
     public bool ReadsImages => _image is not null;
+
+    /// <summary>Most texts of one run; 1 where each goes alone or none is read.</summary>
+    public int TextBatchMax => _textBatch;
 
     /// <summary>Loads <c>manifest.json</c> and the files that it names.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>

@@ -19,7 +19,7 @@ public sealed record EncoderManifest
     /// <summary>File name of a manifest in its model's directory.</summary>
     public const string FileName = "manifest.json";
 
-    // What a format 1 graph may be given at once; its padding is ignored by the graph, and that is proved when it is loaded.
+    // Of one length: a format 1 graph ignores padding, but zeros in a sum change its order and so, rarely, its last bits.
     private const int HashedTextBatch = 64;
 
     public int? FormatVersion { get; init; }
@@ -93,7 +93,7 @@ public sealed record EncoderManifest
         Inputs = new() { Ids = Input },
         Output = Output,
         Pooling = PoolingKinds.None,
-        Batching = BatchingKinds.Padded,
+        Batching = BatchingKinds.EqualLength,
         BatchMax = HashedTextBatch,
     };
 

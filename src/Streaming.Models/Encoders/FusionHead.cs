@@ -65,9 +65,9 @@ internal sealed class FusionHead : IDisposable
         image.CopyTo(images);
         using var values = new OrtValues(
         [
-            OrtValue.CreateTensorValueFromMemory(texts, [1, textWidth]),
-            OrtValue.CreateTensorValueFromMemory(images, [1, imageWidth]),
-            OrtValue.CreateTensorValueFromMemory([text.IsEmpty ? 0f : 1f, image.IsEmpty ? 0f : 1f], [1L, 2]),
+            OrtTensors.Floats(texts, [1, textWidth]),
+            OrtTensors.Floats(images, [1, imageWidth]),
+            OrtTensors.Floats([text.IsEmpty ? 0f : 1f, image.IsEmpty ? 0f : 1f], [1, 2]),
         ]);
         using var outputs = _graph!.Run(_inputs, values.Values, _outputs);
         outputs[0].GetTensorDataAsSpan<float>().CopyTo(embedding);

@@ -16,7 +16,8 @@ public static class ImageFilters
 
     internal static double Support(string filter) => filter == Bicubic ? 2 : 1;
 
-    internal static double Weight(string filter, double x)
+    /// <summary>A filter's weight at a distance, in pixels of the narrower of input and output; not for nearest.</summary>
+    public static double Weight(string filter, double x)
     {
         x = Math.Abs(x);
         if (filter != Bicubic)

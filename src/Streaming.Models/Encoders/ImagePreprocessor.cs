@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using Streaming.Models.Media;
 
 namespace Streaming.Models.Encoders;
@@ -81,9 +82,7 @@ public sealed class ImagePreprocessor
         var at = (rows.First(y) - rows.From) * line.Length;
         foreach (var weight in rows.Weights(y))
         {
-            var source = narrow.Slice(at, line.Length);
-            for (var i = 0; i < line.Length; i++)
-                line[i] += weight * source[i];
+            TensorPrimitives.MultiplyAdd(narrow.Slice(at, line.Length), weight, line, line);
             at += line.Length;
         }
     }
@@ -94,10 +93,10 @@ public sealed class ImagePreprocessor
         {
             var place = _manifest.Channels == "bgr" ? DecodedImage.Channels - 1 - channel : channel;
             var (mean, std, pad) = (_manifest.Mean![channel], _manifest.Std![channel], _manifest.PadColour[channel]);
-            for (var x = 0; x < _width; x++)
+            var (at, step) = _manifest.Layout == "nchw" ? (((place * _height) + y) * _width, 1) : ((y * _width * DecodedImage.Channels) + place, DecodedImage.Channels);
+            for (var x = 0; x < _width; x++, at += step)
             {
-                var pixel = margin || columns.Weights(x).IsEmpty ? pad : Math.Clamp(line[(x * DecodedImage.Channels) + channel], 0, 255);
-                var at = _manifest.Layout == "nchw" ? (((place * _height) + y) * _width) + x : (((y * _width) + x) * DecodedImage.Channels) + place;
+                var pixel = margin || columns.IsMargin(x) ? pad : Math.Clamp(line[(x * DecodedImage.Channels) + channel], 0, 255);
                 input[at] = (pixel - mean) / std;
             }
         }

@@ -74,12 +74,13 @@ internal sealed class ImageTower : IDisposable
     private OrtValue Pixels(IReadOnlyList<DecodedImage> images, int first, int count, int rows)
     {
         var size = _preprocessor!.Size;
-        var pixels = new float[rows * size];
+        var input = OrtTensors.Floats([rows, .. _shape]);
+        var pixels = input.GetTensorMutableDataAsSpan<float>();
         for (var row = 0; row < count; row++)
-            _preprocessor.Fill(images[first + row], pixels.AsSpan(row * size, size));
+            _preprocessor.Fill(images[first + row], pixels.Slice(row * size, size));
         if (rows > count)
-            pixels.AsSpan(0, size).CopyTo(pixels.AsSpan(size));
-        return OrtValue.CreateTensorValueFromMemory(pixels, [rows, .. _shape]);
+            pixels[..size].CopyTo(pixels[size..]);
+        return input;
     }
 
     private static OrtValue Bytes(DecodedImage image) => OrtValue.CreateTensorValueFromMemory(image.Pixels.ToArray(), [1, image.Height, image.Width, DecodedImage.Channels]);

@@ -38,6 +38,9 @@ internal sealed class ResizeAxis
     /// <summary>One past the last.</summary>
     public int To { get; }
 
+    /// <summary>The output pixel has no input.</summary>
+    public bool IsMargin(int output) => _weights[output].Length == 0;
+
     /// <summary>First input pixel of an output pixel.</summary>
     public int First(int output) => _first[output];
 

@@ -20,6 +20,7 @@ public sealed class CreativeProcessor : ITaskProcessor
     private readonly CollisionRegistry _collisions;
     private readonly float[] _embedding;
     private readonly int[] _codes;
+    private readonly EncodeAhead _ahead;
 
     // By offset: announced, not processed yet. Bounded by the records of one poll.
     private readonly Dictionary<long, IMediaRequest> _requests = [];
@@ -30,6 +31,7 @@ public sealed class CreativeProcessor : ITaskProcessor
         _collisions = new CollisionRegistry(state, services.Codebook.Version, partition.Partition, settings.Partitions, services.Metrics);
         _embedding = new float[services.Encoder.Dimension];
         _codes = new int[services.Codebook.Layers];
+        _ahead = new EncodeAhead(services.Encoder);
     }
 
     /// <inheritdoc />
@@ -37,9 +39,10 @@ public sealed class CreativeProcessor : ITaskProcessor
     {
         if (record.Value is null || _requests.ContainsKey(record.Offset) || Decode(record.Value) is not { } creative)
             return;
-        if (!_services.Media.Waits(creative) || Broken(creative, record) is not null || IsReplay(creative, record))
+        if (Broken(creative, record) is not null || IsReplay(creative, record))
             return;
-        if (_services.Media.Begin(creative) is { } request)
+        _ahead.Add(record.Offset, creative);
+        if (_services.Media.Waits(creative) && _services.Media.Begin(creative) is { } request)
             _requests.Add(record.Offset, request);
     }
 
@@ -96,6 +99,7 @@ public sealed class CreativeProcessor : ITaskProcessor
         foreach (var request in _requests.Values)
             request.Dispose();
         _requests.Clear();
+        _ahead.Clear();
     }
 
     private Violation? Broken(Creative creative, InputRecord record) => _settings.Rules.Check(creative, Key(record), _services.Clock.GetUtcNow());
@@ -115,7 +119,8 @@ public sealed class CreativeProcessor : ITaskProcessor
 
     private CreativeFeatures Understand(Creative creative, ICreativeMedia media, InputRecord record)
     {
-        _services.Encoder.Encode(creative, media, _embedding);
+        if (!_ahead.TryTake(record.Offset, _embedding))
+            _services.Encoder.Encode(creative, media, _embedding);
         _services.Codebook.Assign(_embedding, _codes);
         // The ordinal is state: it comes after everything that may throw, so that a rejected creative leaves no trace.
         var tags = _services.Tagger.Tag(creative, media);

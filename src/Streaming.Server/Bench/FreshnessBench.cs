@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Streaming.Client;
 using Streaming.Core.Partitioning;
 using Streaming.Kafka.Topics;
@@ -61,24 +60,10 @@ internal sealed class FreshnessBench(TopologyFile file, double rate, TimeSpan du
         return join.Latency;
     }
 
-    private async Task MeasureAsync(PacedSender sender, AdWorkload workload, LatencyJoin join, CancellationToken cancellationToken)
+    private Task MeasureAsync(PacedSender sender, AdWorkload workload, LatencyJoin join, CancellationToken cancellationToken)
     {
-        using var events = workload.Until(DateTimeOffset.MaxValue).Where(r => r.Kind == WorkloadKind.Event).Select(r => r.Event!).GetEnumerator();
-        await Task.Run(
-            () =>
-            {
-                var sent = sender.Send(events, rate, WarmUp, cancellationToken);
-                join.Begin();
-                sent += sender.Send(events, rate, duration, cancellationToken);
-                var deadline = Stopwatch.GetTimestamp();
-                while (join.Matched < sent)
-                {
-                    if (Stopwatch.GetElapsedTime(deadline) > TimeSpan.FromSeconds(30))
-                        throw new TimeoutException($"{sent - join.Matched} of {sent} records did not arrive within 30 s");
-                    cancellationToken.WaitHandle.WaitOne(10);
-                }
-            },
-            cancellationToken);
+        var events = workload.Until(DateTimeOffset.MaxValue).Where(r => r.Kind == WorkloadKind.Event).Select(r => PacedRecord.Of(r.Event!));
+        return new PacedRun(rate, WarmUp, duration).MeasureAsync(sender, events, join, cancellationToken);
     }
 
     private static async Task<int> SendCreativesAsync(StreamingProducer producer, AdWorkload workload)

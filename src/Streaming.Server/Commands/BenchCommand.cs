@@ -1,15 +1,19 @@
 using System.CommandLine;
 using Streaming.Kafka.Embedded;
+using Streaming.Models.Encoders;
 using Streaming.Models.Hstu.Gpu;
 using Streaming.Server.Bench;
 using Streaming.Server.Output;
+using Streaming.Server.Topologies;
 
 namespace Streaming.Server.Commands;
 
 /// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Names = ["freshness", "hstu", "media", "codebook", "all"];
+    private static readonly string[] Names = ["freshness", "hstu", "media", "codebook", "creatives", "all"];
+    private const double TextsPerSecond = 500, PicturesPerSecond = 50;
+    private static readonly TimeSpan EncodeRepetition = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
     private const int MediaRounds = 20;
     private static readonly TimeSpan CodebookRepetition = TimeSpan.FromMilliseconds(50);
@@ -38,6 +42,10 @@ internal static class BenchCommand
             if (result.GetValue(name) is "hstu" or "media" or "codebook")
                 return ExitCodes.Ok;
             using var loggers = Logging.To(LogLevel.Error);
+            if (result.GetValue(name) is "creatives" or "all")
+                await CreativesAsync(topology.Read(result), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers, result.GetValue(json), cancellationToken);
+            if (result.GetValue(name) is "creatives")
+                return ExitCodes.Ok;
             var bench = new FreshnessBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers);
             await EmbeddedAsync(bench, result.GetValue(json), cancellationToken);
             await KafkaAsync(bench, cluster.IsGiven(result) ? cluster.Open(result) : BenchCluster.TryOpen(), result.GetValue(json), cancellationToken);
@@ -53,6 +61,27 @@ internal static class BenchCommand
             await Console.Error.WriteLineAsync($"streaming: the GPU's cases are left out. {no.Message}");
         else
             foreach (var figure in HstuGpuBench.Run(cancellationToken)) Write(figure, json);
+    }
+
+    private static async Task CreativesAsync(TopologyFile file, TimeSpan duration, ILoggerFactory loggers, bool json, CancellationToken cancellationToken)
+    {
+        var (texts, fused) = (file.Resolve(file.Topology.Creatives.Encoder), Installation.Find(Path.Combine("models", "encoder-fused-1")));
+        using (var encoder = CreativeEncoder.Load(texts))
+            WriteAll(new EncodeBench(EncodeRepetition).Run("encode_text", encoder, BenchCreatives.Texts(), [1, 8, 64], cancellationToken), json);
+        using (var encoder = CreativeEncoder.Load(fused))
+            WriteAll(new EncodeBench(EncodeRepetition).Run("encode_text_image_224", encoder, BenchCreatives.TextsAndPictures(), [1, 8, 64], cancellationToken), json);
+
+        using var embedded = new EmbeddedCluster();
+        using var open = new Cluster(embedded.Options, embedded, null);
+        var warmUp = TimeSpan.FromSeconds(3);
+        WriteAll(await new CreativesBench(file, new(TextsPerSecond, warmUp, duration), loggers).RunAsync("embedded_text", open, texts, BenchCreatives.Texts, cancellationToken), json);
+        WriteAll(await new CreativesBench(file, new(PicturesPerSecond, warmUp, duration), loggers).RunAsync("embedded_text_image_224", open, fused, BenchCreatives.TextsAndPictures, cancellationToken), json);
+    }
+
+    private static void WriteAll(IEnumerable<BenchFigure> figures, bool json)
+    {
+        foreach (var figure in figures)
+            Write(figure, json);
     }
 
     private static async Task EmbeddedAsync(FreshnessBench bench, bool json, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Streaming.Server.Encoders;
 
@@ -12,5 +13,6 @@ namespace Streaming.Server.Encoders;
 /// <param name="UnseenRecall10">The same share among these.</param>
 internal sealed record EncoderFigures(string Encoder, string Data, int Dimension, int Pairs, double Recall10, int UnseenPairs, double UnseenRecall10)
 {
+    [JsonIgnore]
     public string Text => string.Create(CultureInfo.InvariantCulture, $"{Encoder} on {Data}: recall@10 {Recall10:0.0000} of {Pairs:N0} pairs, {UnseenRecall10:0.0000} of the {UnseenPairs:N0} to creatives never trained on");
 }

@@ -46,6 +46,38 @@ public sealed class EncoderManifestTests
         Assert.Contains(reason, LoadError(manifest.ToJsonString()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Every_violation_of_a_two_tower_manifest_is_reported_with_its_value()
+    {
+        var message = LoadError("""
+            { "format_version": 2, "encoder_version": "x", "trained": true, "dimension": 512, "normalise": true,
+              "text": { "model": { "file": "a/b", "sha256": "1" }, "tokenizer": { "kind": "wordpiece", "buckets": 4, "max_tokens": 2, "pad_to": 7 },
+                        "inputs": { "text": "t" }, "pooling": "sum", "batching": "alone", "batch_max": 2, "projection": { "file": "p", "sha256": "2", "rows": 0 } },
+              "image": { "model": { "file": "i", "sha256": "3" }, "input": "x", "output": "y", "resize": "zoom", "width": 0, "height": 5000, "shortest_side": 3, "filter": "magic",
+                         "channels": "rgba", "layout": "chw", "mean": [1], "std": [1, 0, 1], "pad_colour": [0, 0, -1], "batching": "padded", "batch_max": 2000 },
+              "fusion": { "kind": "sum", "text_weight": 2, "model": { "file": "f", "sha256": "4" } }, "input": "ids" }
+            """);
+        Assert.All(
+            [
+                "text.model.file is 'a/b'", "text.tokenizer.vocabulary is missing", "text.tokenizer.lowercase is missing", "text.tokenizer.max_tokens is 2", "text.tokenizer.pad_to is 7",
+                "text.tokenizer.buckets does not apply", "text.inputs is {ids: '', text: 't'}", "text.output is missing", "text.pooling is 'sum'", "text.batch_max is 2",
+                "text.projection.rows is 0", "text.projection.columns is missing", "image.model.sha256 is '3'", "image.resize is 'zoom'", "image.width is 0", "image.height is 5000",
+                "image.shortest_side is 3", "image.filter is 'magic'", "image.channels is 'rgba'", "image.layout is 'chw'", "image.mean is [1]", "image.std is [1, 0, 1]",
+                "image.pad_colour is [0, 0, -1]", "image.batching is 'padded'", "image.batch_max is 2000", "fusion.kind is 'sum'", "fusion.text_weight is 2", "fusion.model belongs to kind 'graph'",
+                "input and output at the top belong to format 1",
+            ],
+            expected => Assert.Contains(expected, message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_manifest_of_format_1_is_read_as_a_text_tower()
+    {
+        using var encoder = CreativeEncoder.Load(RepositoryFiles.DefaultEncoder);
+        Assert.Equal(1, encoder.Manifest.FormatVersion);
+        Assert.True(encoder.ReadsText && !encoder.ReadsImages);
+        Assert.Equal("hashed-ngrams-1", encoder.Version);
+    }
+
     private static string LoadError(string json)
     {
         using var directory = new TemporaryDirectory();

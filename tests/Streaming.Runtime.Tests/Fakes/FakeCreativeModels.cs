@@ -18,6 +18,16 @@ internal sealed class FakeCreativeModels : ICreativeEncoder, ISemanticIdAssigner
 
     public int Layers => 2;
 
+    public int BatchMax { get; set; } = 4;
+
+    public bool ReadsMedia => true;
+
+    /// <summary>Sizes of the batches that were asked for, and 1 for each creative alone.</summary>
+    public List<int> Encoded { get; } = [];
+
+    /// <summary>Makes the encoder fail for a title.</summary>
+    public string? UnreadableTitle { get; set; }
+
     /// <summary>Makes the tagger, the last of the models, fail for a title.</summary>
     public string? FailingTitle { get; set; }
 
@@ -28,8 +38,15 @@ internal sealed class FakeCreativeModels : ICreativeEncoder, ISemanticIdAssigner
 
     public void Encode(Creative creative, ICreativeMedia media, Span<float> embedding)
     {
-        embedding[0] = StableHash.Of(creative.Title().AsSpan()) % Codes;
-        embedding[1] = creative.Title().Length;
+        Encoded.Add(1);
+        EncodeOne(creative, embedding);
+    }
+
+    public void EncodeTexts(IReadOnlyList<Creative> creatives, Span<float> embeddings)
+    {
+        Encoded.Add(creatives.Count);
+        for (var i = 0; i < creatives.Count; i++)
+            EncodeOne(creatives[i], embeddings.Slice(i * Dimension, Dimension));
     }
 
     public void Assign(ReadOnlySpan<float> embedding, Span<int> codes) => (codes[0], codes[1]) = ((int)embedding[0], 7);
@@ -38,6 +55,14 @@ internal sealed class FakeCreativeModels : ICreativeEncoder, ISemanticIdAssigner
         creative.Title() == FailingTitle ? throw new InvalidOperationException("the tagger failed") : new CreativeTags { Text = true };
 
     bool ICreativeMediaReader.Waits(Creative creative) => false;
+
+    private void EncodeOne(Creative creative, Span<float> embedding)
+    {
+        if (creative.Title() == UnreadableTitle)
+            throw new InvalidDataException("the encoder failed");
+        embedding[0] = StableHash.Of(creative.Title().AsSpan()) % Codes;
+        embedding[1] = creative.Title().Length;
+    }
 
     IMediaRequest? ICreativeMediaReader.Begin(Creative creative) => null;
 

@@ -12,6 +12,13 @@ internal sealed class OnnxCreativeEncoder(CreativeEncoder encoder) : ICreativeEn
 
     public int Dimension => encoder.Dimension;
 
+    public int BatchMax => encoder.TextBatchMax;
+
+    public bool ReadsMedia => encoder.ReadsImages;
+
     public void Encode(Creative creative, ICreativeMedia media, Span<float> embedding) =>
         encoder.Encode([new EncoderInput(CreativeTextComposer.Compose(creative), ((CreativePictures)media).Images is [var first, ..] ? first : null)], embedding);
+
+    public void EncodeTexts(IReadOnlyList<Creative> creatives, Span<float> embeddings) =>
+        encoder.Encode([.. creatives.Select(creative => new EncoderInput(CreativeTextComposer.Compose(creative)))], embeddings);
 }
