@@ -1,3 +1,4 @@
+using Streaming.Core.Registry;
 using Streaming.Core.Topologies;
 using Streaming.Core.Validation;
 using Streaming.Models.Encoders;
@@ -20,6 +21,9 @@ public sealed class ModelSet : IDisposable
 
     /// <summary>Turns an embedding into a semantic ID.</summary>
     public Codebook Codebook { get; }
+
+    /// <summary>What the features of encoder and codebook carry.</summary>
+    public CreativeModelVersions CreativeVersions => new(Encoder.Version, Codebook.Version);
 
     /// <summary>Loads all three.</summary>
     /// <exception cref="TopologyException">They do not fit each other or the topology; every mismatch is named.</exception>
