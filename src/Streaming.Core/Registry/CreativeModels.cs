@@ -6,13 +6,14 @@ namespace Streaming.Core.Registry;
 /// Decides what is written to the <c>model-registry</c> topic when a creative model (an encoder and a codebook under one version) is staged,
 /// promoted, rolled back or retired. State; one owner.
 /// <code>
-///               stage              promote                 retire
-///   (unknown) ────────► Staged ───────────────► In effect    │
-///                         │      ◄── another is promoted, or │
-///                         │          rolled back to ──► Kept ┤
-///                         └──────────────────────────────────┴──► (unknown)
+///              stage           promote              another is promoted, or rolled back to
+///   (unknown) ──────► Staged ───────────► In effect ─────────────────────────────────────► Kept
+///                       │                     ▲        promote, or rolled back to            │
+///                       │                     └──────────────────────────────────────────────┤
+///                       │ retire                                                              │ retire
+///                       └──────────────────────────────────────────────────────────────────► Retired
 /// </code>
-/// Features of every known version are computed and kept up to date; one version is in effect. A record that puts one into effect names the
+/// Features of every staged, kept version, and of the one in effect, are computed and kept up to date. A record that puts one into effect names the
 /// user model that goes with it, so that embeddings of users and creatives change with the same record.
 /// </summary>
 public sealed class CreativeModels
@@ -46,6 +47,8 @@ public sealed class CreativeModels
             CheckApart(candidate, known);
         if (Models.Find(version) is not null || (Models.Current is null && version == configured.ModelVersion))
             return [];
+        if (Models.IsRetired(version))
+            throw new ModelRegistryException($"version '{version}' was retired, and instances may still have state of it: give it another version (--version)");
         var current = Models.Current ?? configured;
         if (current.EncoderVersion != candidate.EncoderVersion && candidate.UserModel is null)
             throw new ModelRegistryException($"'{version}' has encoder '{candidate.EncoderVersion}' and '{current.EncoderVersion}' is in effect: name the user model that was trained on its embeddings (--user-model)");
@@ -78,13 +81,14 @@ public sealed class CreativeModels
         return new ModelPromotion(WithUserModel(before, userModel)) { PromotedAtMs = nowMs };
     }
 
-    /// <summary>The key whose tombstone makes instances stop computing a version's features.</summary>
+    /// <summary>The record that makes instances stop computing a version's features.</summary>
     /// <exception cref="ModelRegistryException">It is not known, or in effect.</exception>
-    public string Retire(string version)
+    public ModelPromotion Retire(string version)
     {
-        if (Known(version) == Models.Current)
+        var target = Known(version);
+        if (target == Models.Current)
             throw new ModelRegistryException($"'{version}' is in effect: promote another version or roll back first");
-        return ModelRegistry.KeyOf(ModelRegistry.CreativesRole, version);
+        return new ModelPromotion(target) { Staged = true, Retired = true, UserModel = null };
     }
 
     private ModelPromotion Known(string version) =>

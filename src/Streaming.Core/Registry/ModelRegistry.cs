@@ -20,11 +20,12 @@ public sealed class ModelRegistry(string role)
     public const string CreativesRole = "creatives";
 
     private readonly List<ModelPromotion> _promotions = [];
+    private readonly HashSet<string> _retired = new(StringComparer.Ordinal);
 
     /// <summary>The model in effect; null while nothing was promoted.</summary>
     public ModelPromotion? Current => _promotions.FindLast(p => !p.Staged);
 
-    /// <summary>The newest record of every version, in the order of the topic.</summary>
+    /// <summary>The newest record of every version that is not retired, in the order of the topic.</summary>
     public IReadOnlyList<ModelPromotion> Promotions => _promotions;
 
     /// <summary>Key of a version's records.</summary>
@@ -32,6 +33,9 @@ public sealed class ModelRegistry(string role)
 
     /// <summary>The newest record of a version, or null.</summary>
     public ModelPromotion? Find(string modelVersion) => _promotions.Find(p => p.ModelVersion == modelVersion);
+
+    /// <summary>The version was there once, and its name is not used again.</summary>
+    public bool IsRetired(string modelVersion) => _retired.Contains(KeyOf(role, modelVersion));
 
     /// <summary>Takes a record of the topic, in the topic's order; <paramref name="promotion"/> is null for a tombstone. Records of other roles are passed over.</summary>
     public void Apply(string key, ModelPromotion? promotion)
@@ -92,7 +96,9 @@ public sealed class ModelRegistry(string role)
     private void Take(string key, ModelPromotion? promotion)
     {
         _promotions.RemoveAll(p => KeyOf(role, p.ModelVersion) == key);
-        if (promotion is not null)
+        if (promotion is { Retired: true })
+            _retired.Add(key);
+        else if (promotion is not null)
             _promotions.Add(promotion);
     }
 }

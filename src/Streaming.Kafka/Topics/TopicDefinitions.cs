@@ -53,6 +53,9 @@ public static class TopicDefinitions
         ];
     }
 
+    /// <summary>Names of <see cref="OfCreativeModel"/>'s topics.</summary>
+    public static IReadOnlyList<string> NamesOfCreativeModel(Topology topology, string version) => [.. OfCreativeModel(topology, version, 1).Select(t => t.Name)];
+
     private static TopicDefinition Changelog(Topology topology, string role, TopicOptions source, IReadOnlyDictionary<string, int> partitions) =>
         Define(source with { Name = topology.ChangelogOf(role), Partitions = partitions[source.Name], Config = [] }, "compact");
 

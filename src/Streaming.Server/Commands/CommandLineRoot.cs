@@ -22,6 +22,7 @@ internal static class CommandLineRoot
             SearchCommand.Create(),
             TopologyCommand.Create(),
             CodebookCommand.Create(),
+            CreativesCommand.Create(settings),
             ModelCommand.Create(settings),
             AccuracyCommand.Create(),
             BenchCommand.Create(settings),

@@ -16,7 +16,7 @@ namespace Streaming.Server.Composition;
 /// backfill; a store goes on from its own offset, so a crash resumes it. A model that is retired is stopped.
 /// </summary>
 /// <remarks>Written by one reader task, read by any thread.</remarks>
-internal sealed partial class CreativeVersions(ILogReader log, string registryTopic, string firstTopic, Func<ModelPromotion, CreativeVersion> open, Action firstRetired, ILogger logger)
+internal sealed partial class CreativeVersions(ILogReader log, string registryTopic, string firstTopic, Func<ModelPromotion, CreativeVersion> open, Action<string> ended, Action firstRetired, ILogger logger)
 {
     private readonly ModelRegistry _registry = new(ModelRegistry.CreativesRole);
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,6 +94,7 @@ internal sealed partial class CreativeVersions(ILogReader log, string registryTo
             LogRetired(version);
             running = running.Remove(version);
             gone.EndAsync().GetAwaiter().GetResult();
+            ended(version);
         }
         foreach (var promotion in known.Where(p => p.FeatureTopic != firstTopic))
             running = Begin(running, promotion);

@@ -50,7 +50,7 @@ public sealed partial class Platform : IAsyncDisposable
         _sink = new KafkaRecordSink(options.Kafka, Topology.Runtime.DeliveryTimeout, loggers.CreateLogger<KafkaRecordSink>());
         _context = new TaskContext(_state, _sink, clock, Metrics);
         _tables = new CreativeTables(_log, Topology.Topics.CreativeFeatures.Name, models.CreativeVersions, loggers.CreateLogger<CreativeTable>());
-        _versions = new CreativeVersions(_log, Topology.Topics.ModelRegistry.Name, Topology.Topics.CreativeFeatures.Name, Open, RetireFirst, loggers.CreateLogger<CreativeVersions>());
+        _versions = new CreativeVersions(_log, Topology.Topics.ModelRegistry.Name, Topology.Topics.CreativeFeatures.Name, Open, v => _state.Delete(Topology.RoleOf("creatives", v)), RetireFirst, loggers.CreateLogger<CreativeVersions>());
         if (Has(Roles.Memory))
             FirstNamespaces = RoleFactories.Namespaces(Topology, clock);
         if (sequence is not null)
