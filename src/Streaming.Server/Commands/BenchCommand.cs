@@ -8,7 +8,7 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Names = ["freshness", "hstu", "all"];
+    private static readonly string[] Names = ["freshness", "hstu", "switch", "all"];
     private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
 
     public static Command Create(KafkaSettings settings)
@@ -32,8 +32,13 @@ internal static class BenchCommand
                 return ExitCodes.Ok;
             using var loggers = Logging.To(LogLevel.Error);
             var bench = new FreshnessBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers);
-            await EmbeddedAsync(bench, result.GetValue(json), cancellationToken);
-            await KafkaAsync(bench, cluster.IsGiven(result) ? cluster.Open(result) : BenchCluster.TryOpen(), result.GetValue(json), cancellationToken);
+            if (result.GetValue(name) is not "switch")
+                await EmbeddedAsync(bench, result.GetValue(json), cancellationToken);
+            using var kafka = cluster.IsGiven(result) ? cluster.Open(result) : BenchCluster.TryOpen();
+            if (result.GetValue(name) is not "switch")
+                await KafkaAsync(bench, kafka, result.GetValue(json), cancellationToken);
+            if (result.GetValue(name) is not "freshness")
+                await SwitchAsync(new SwitchBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers), kafka, result.GetValue(json), cancellationToken);
             return ExitCodes.Ok;
         });
         return command;
@@ -48,11 +53,22 @@ internal static class BenchCommand
 
     private static async Task KafkaAsync(FreshnessBench bench, Cluster? cluster, bool json, CancellationToken cancellationToken)
     {
-        using var open = cluster;
-        if (open is null)
+        if (cluster is null)
             await Console.Error.WriteLineAsync("streaming: no real Kafka: name one with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS; its case is left out");
         else
-            Write(await bench.RunAsync("kafka", open, cancellationToken), json);
+            Write(await bench.RunAsync("kafka", cluster, cancellationToken), json);
+    }
+
+    // Only on a real Kafka: the built-in cluster keeps no compacted topic that a backfill could read.
+    private static async Task SwitchAsync(SwitchBench bench, Cluster? cluster, bool json, CancellationToken cancellationToken)
+    {
+        if (cluster is null)
+        {
+            await Console.Error.WriteLineAsync("streaming: no real Kafka: name one with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS; bench switch is left out");
+            return;
+        }
+        foreach (var figure in await bench.RunAsync("kafka", cluster, cancellationToken))
+            Write(figure, json);
     }
 
     private static void Write(BenchFigure figure, bool json) => Answer.Write(json, figure, figure.Text);

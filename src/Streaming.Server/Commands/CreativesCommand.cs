@@ -41,19 +41,9 @@ internal static class CreativesCommand
                 throw new CommandException("name --encoder, --codebook or both");
             if (result.GetValue(rate) is var perSecond && (!double.IsFinite(perSecond) || perSecond is < 0 or > 0 and < 1))
                 throw new CommandException($"--rate {perSecond.ToString(CultureInfo.InvariantCulture)}: must be 0, or at least 1");
-            var configured = Configured(file);
-            var current = registry.Models.Models.Current ?? configured;
-            var candidate = Described(() => CreativeModel.Describe(file, result.GetValue(encoder) ?? current.Location, result.GetValue(codebook) ?? current.CodebookLocation, result.GetValue(version)));
-            candidate.BackfillPerSecond = perSecond;
-            candidate.StagedAtMs = candidate.PromotedAtMs = Now();
-            if (result.GetValue(userModel) is { } folder)
-                candidate.UserModel = new ModelPromotion(PromotableModel.Of(file, folder)) { EncoderVersion = candidate.EncoderVersion };
-            var written = registry.Models.Stage(candidate, configured);
-            // The topics come first: an instance that reads the record finds them.
-            var creatives = (await registry.Cluster.Topics.EnsureAsync(TopicDefinitions.Of(file.Topology), cancellationToken))[file.Topology.Topics.Creatives.Name];
-            await registry.Cluster.Topics.EnsureAsync(TopicDefinitions.OfCreativeModel(file.Topology, candidate.ModelVersion, creatives), cancellationToken);
-            await registry.WriteAsync(written, cancellationToken);
-            return (candidate, written.Count > 0 ? $"staged, to {candidate.FeatureTopic}; streaming creatives status shows its backfill" : "is known already, nothing is written");
+            var folders = new CreativeModelFolders(result.GetValue(encoder), result.GetValue(codebook), result.GetValue(userModel));
+            var (model, isNew) = await CreativeStaging.StageAsync(registry, file, folders, result.GetValue(version), perSecond, cancellationToken);
+            return (model, isNew ? $"staged, to {model.FeatureTopic}; streaming creatives status shows its backfill" : "is known already, nothing is written");
         });
     }
 
@@ -167,28 +157,6 @@ internal static class CreativesCommand
     }
 
     private static Argument<string> Version() => new("version") { Description = "The creative model, as streaming creatives status names it" };
-
-    // What instances run before anything is staged.
-    private static ModelPromotion Configured(TopologyFile file)
-    {
-        var (topology, creatives) = (file.Topology, file.Topology.Creatives);
-        var configured = Described(() => CreativeModel.Describe(file, creatives.Encoder, creatives.Codebook, null));
-        configured.FeatureTopic = topology.Topics.CreativeFeatures.Name;
-        configured.UserModel = new ModelPromotion(PromotableModel.Of(file, topology.Users.Model)) { EncoderVersion = configured.EncoderVersion };
-        return configured;
-    }
-
-    private static ModelPromotion Described(Func<ModelPromotion> describe)
-    {
-        try
-        {
-            return describe();
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new CommandException(e.Message);
-        }
-    }
 
     private static async Task LeftAsync(Cluster cluster, Topology topology, string version, CancellationToken cancellationToken)
     {
