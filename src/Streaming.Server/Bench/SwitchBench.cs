@@ -71,10 +71,11 @@ internal sealed class SwitchBench(TopologyFile file, double rate, TimeSpan quiet
         await RegistryAsync(open, topology, r => CreativeStaging.StageAsync(r, topology, new(null, codebook, null), Version, BackfillPerSecond, cancellationToken), cancellationToken);
         await UntilAsync("the backfill is complete", () => IsBackfilled(platform), cancellationToken);
         var backfill = Stopwatch.GetElapsedTime(staged);
+        await RegistryAsync(open, topology, r => CompareAsync(r, topology, cancellationToken), cancellationToken);
 
         var switching = join.Begin();
         var first = platform.Creatives.Versions;
-        await RegistryAsync(open, topology, r => PromoteAsync(r, topology, cancellationToken), cancellationToken);
+        await RegistryAsync(open, topology, r => r.WriteAsync([r.Models.Promote(Version, Now())!], cancellationToken), cancellationToken);
         await UntilAsync("the other codebook is in effect", () => platform.Creatives.Versions != first, cancellationToken);
         await Task.Delay(AfterSwitch, cancellationToken);
         await RegistryAsync(open, topology, r => r.WriteAsync([r.Models.RollBack(Now())], cancellationToken), cancellationToken);
@@ -142,16 +143,16 @@ internal sealed class SwitchBench(TopologyFile file, double rate, TimeSpan quiet
     private static bool IsBackfilled(Platform platform) =>
         platform.Positions(Core.Topologies.Topology.RoleOf("creatives", Version)) is { Count: > 0 } positions && positions.All(p => p.Lag is 0);
 
-    private static async Task PromoteAsync(RegistryConnection registry, TopologyFile topology, CancellationToken cancellationToken)
+    // What `creatives promote` looks at first.
+    private static async Task CompareAsync(RegistryConnection registry, TopologyFile topology, CancellationToken cancellationToken)
     {
-        var promotion = registry.Models.Promote(Version, Now())!;
-        var deadline = Stopwatch.GetTimestamp();
-        while (!(await CreativeTopics.CompareAsync(topology.Topology, registry.Cluster, registry.Models.Models.Current, promotion, cancellationToken)).IsComplete)
+        var models = registry.Models.Models;
+        var started = Stopwatch.GetTimestamp();
+        while (!(await CreativeTopics.CompareAsync(topology.Topology, registry.Cluster, models.Current, models.Find(Version)!, cancellationToken)).IsComplete)
         {
-            if (Stopwatch.GetElapsedTime(deadline) > Patience)
+            if (Stopwatch.GetElapsedTime(started) > Patience)
                 throw new TimeoutException("the backfill did not become complete");
         }
-        await registry.WriteAsync([promotion], cancellationToken);
     }
 
     private static async Task RegistryAsync(Cluster open, TopologyFile topology, Func<RegistryConnection, Task> act, CancellationToken cancellationToken)
@@ -176,6 +177,7 @@ internal sealed class SwitchBench(TopologyFile file, double rate, TimeSpan quiet
     private static async Task UntilAsync(string what, Func<bool> condition, CancellationToken cancellationToken, Action? orElse = null)
     {
         var started = Stopwatch.GetTimestamp();
+        await Console.Error.WriteLineAsync($"streaming: waiting until {what}");
         while (!condition())
         {
             if (Stopwatch.GetElapsedTime(started) <= Patience)
