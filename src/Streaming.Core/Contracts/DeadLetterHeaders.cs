@@ -22,5 +22,10 @@ public static class DeadLetterHeaders
     public const string Offset = "error.offset";
 
     /// <summary>Name of a topic's dead-letter topic.</summary>
-    public static string TopicOf(string topic) => topic + ".dlq";
+    public static string TopicOf(string topic) => topic + Suffix;
+
+    /// <summary>The topic whose dead-letter topic this is, by name.</summary>
+    public static string SourceOf(string deadLetterTopic) => deadLetterTopic[..^Suffix.Length];
+
+    private const string Suffix = ".dlq";
 }

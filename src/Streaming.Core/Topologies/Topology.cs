@@ -27,6 +27,12 @@ public sealed record Topology
     /// <summary>Name of a role's changelog topic.</summary>
     public string ChangelogOf(string role) => $"{Name}-{role}-changelog";
 
+    /// <summary>The role of the tasks that serve one creative model beside the topology's.</summary>
+    public static string RoleOf(string role, string creativeModel) => $"{role}.{creativeModel}";
+
+    /// <summary>The topic with the features of a creative model beside the topology's.</summary>
+    public string CreativeFeaturesOf(string creativeModel) => $"{Topics.CreativeFeatures.Name}.{creativeModel}";
+
     /// <summary>The same topology on topics and groups whose names start with <paramref name="prefix"/>.</summary>
     public Topology WithPrefix(string prefix) => this with
     {

@@ -28,6 +28,21 @@ public sealed class KafkaTopicAdmin(KafkaOptions options) : ITopicAdmin
         }
     }
 
+    /// <inheritdoc />
+    /// <exception cref="KafkaException">The brokers do not answer, or refuse to delete.</exception>
+    public async Task DeleteAsync(IReadOnlyList<string> topics, CancellationToken cancellationToken)
+    {
+        using var admin = new AdminClientBuilder(options.Client()).Build();
+        try
+        {
+            await admin.DeleteTopicsAsync(topics, new() { RequestTimeout = Timeout, OperationTimeout = Timeout }).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeleteTopicsException e) when (e.Results.All(r => !r.Error.IsError || r.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            // Gone already.
+        }
+    }
+
     private async Task<IReadOnlyDictionary<string, int>> TryEnsureAsync(IReadOnlyList<TopicDefinition> topics, CancellationToken cancellationToken)
     {
         using var admin = new AdminClientBuilder(options.Client()).Build();

@@ -35,6 +35,27 @@ public static class TopicDefinitions
     public static TopicDefinition CreativesChangelog(Topology topology, IReadOnlyDictionary<string, int> partitions) =>
         Changelog(topology, "creatives", topology.Topics.Creatives, partitions);
 
+    /// <summary>The topics of a creative model beside the topology's: its features, their dead letters and those of its creatives tasks, and their changelog.</summary>
+    /// <param name="topology">The pipeline.</param>
+    /// <param name="version">The creative model.</param>
+    /// <param name="creativePartitions">Partitions that the creatives topic really has.</param>
+    public static IReadOnlyList<TopicDefinition> OfCreativeModel(Topology topology, string version, int creativePartitions)
+    {
+        var features = topology.Topics.CreativeFeatures with { Name = topology.CreativeFeaturesOf(version) };
+        var creatives = topology.Topics.Creatives with { Name = $"{topology.Topics.Creatives.Name}.{version}" };
+        var changelog = topology.ChangelogOf(Topology.RoleOf("creatives", version));
+        return
+        [
+            Define(features, "compact"),
+            DeadLetter(features),
+            DeadLetter(creatives),
+            Define(topology.Topics.Creatives with { Name = changelog, Partitions = creativePartitions, Config = [] }, "compact"),
+        ];
+    }
+
+    /// <summary>Names of <see cref="OfCreativeModel"/>'s topics.</summary>
+    public static IReadOnlyList<string> NamesOfCreativeModel(Topology topology, string version) => [.. OfCreativeModel(topology, version, 1).Select(t => t.Name)];
+
     private static TopicDefinition Changelog(Topology topology, string role, TopicOptions source, IReadOnlyDictionary<string, int> partitions) =>
         Define(source with { Name = topology.ChangelogOf(role), Partitions = partitions[source.Name], Config = [] }, "compact");
 

@@ -1,3 +1,4 @@
+using Streaming.Core.Contracts;
 using Streaming.Runtime.Records;
 using Streaming.Runtime.Stores;
 using Streaming.Runtime.Tasks;
@@ -8,7 +9,7 @@ namespace Streaming.Runtime.Creatives;
 public sealed class CreativeProcessorFactory(CreativeSettings settings, CreativeServices services) : IProcessorFactory
 {
     /// <inheritdoc />
-    public string Role => "creatives";
+    public string Role => settings.Role;
 
     /// <inheritdoc />
     public IReadOnlyList<string> Topics => [settings.CreativeTopic];
@@ -18,6 +19,10 @@ public sealed class CreativeProcessorFactory(CreativeSettings settings, Creative
 
     /// <inheritdoc />
     public string? Changelog => settings.Changelog;
+
+    /// <inheritdoc />
+    public string DeadLetterTopic(string source) =>
+        DeadLetterHeaders.TopicOf(settings.Role == "creatives" ? source : $"{source}{settings.Role["creatives".Length..]}");
 
     /// <inheritdoc />
     public ITaskProcessor Create(TopicPartition partition, ITaskState? state) =>

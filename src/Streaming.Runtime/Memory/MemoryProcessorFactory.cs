@@ -1,3 +1,5 @@
+using Streaming.Core.Contracts;
+using Streaming.Core.Topologies;
 using Streaming.Runtime.Records;
 using Streaming.Runtime.Stores;
 using Streaming.Runtime.Tasks;
@@ -8,7 +10,7 @@ namespace Streaming.Runtime.Memory;
 public sealed class MemoryProcessorFactory(MemorySettings settings, IReadOnlyList<IMemoryNamespace> namespaces, TimeProvider clock) : IProcessorFactory
 {
     /// <inheritdoc />
-    public string Role => "memory";
+    public string Role => settings.CreativeModel is { } version ? Topology.RoleOf("memory", version) : "memory";
 
     /// <inheritdoc />
     public IReadOnlyList<string> Topics => [settings.CreativeFeatureTopic, settings.UpdateTopic];
@@ -18,6 +20,11 @@ public sealed class MemoryProcessorFactory(MemorySettings settings, IReadOnlyLis
 
     /// <inheritdoc />
     public string? Changelog => null;
+
+    /// <inheritdoc />
+    /// <remarks>The memory of another creative model repeats the updates of its namespaces alone; the first memory judges them all.</remarks>
+    public string? DeadLetterTopic(string source) =>
+        settings.CreativeModel is not null && source == settings.UpdateTopic ? null : DeadLetterHeaders.TopicOf(source);
 
     /// <inheritdoc />
     public ITaskProcessor Create(TopicPartition partition, ITaskState? state) =>

@@ -9,7 +9,8 @@ namespace Streaming.Runtime.Memory;
 /// <param name="CreativeFeatureTopic">Feeds the creative namespaces.</param>
 /// <param name="UpdateTopic">Feeds any namespace.</param>
 /// <param name="CreativeNamespaces">Names of the namespaces that hold the creatives.</param>
-public sealed record MemorySettings(MemoryUpdateRules Rules, string CreativeFeatureTopic, string UpdateTopic, IReadOnlyList<string> CreativeNamespaces)
+/// <param name="CreativeModel">The creative model whose features are read, if it is another than the topology's; else null.</param>
+public sealed record MemorySettings(MemoryUpdateRules Rules, string CreativeFeatureTopic, string UpdateTopic, IReadOnlyList<string> CreativeNamespaces, string? CreativeModel = null)
 {
     /// <summary>Resolves a validated topology.</summary>
     public static MemorySettings From(Topology topology) => new(

@@ -14,6 +14,9 @@ public sealed partial class StateDirectory
     [LoggerMessage(103, LogLevel.Information, "{Partition} restored: {Values} values from {Changelog} in {Seconds:0.0} s, going on at offset {Offset}")]
     private partial void LogRestored(TopicPartition partition, long values, TopicPartition changelog, long offset, double seconds);
 
+    [LoggerMessage(105, LogLevel.Warning, "State in {Folder} is not needed any more and cannot be deleted: {Reason}")]
+    private partial void LogNotDeleted(string folder, string reason);
+
     [LoggerMessage(104, LogLevel.Warning, "{Changelog} is left out: {Reason}")]
     private partial void LogForeignChangelog(TopicPartition changelog, string reason);
 }

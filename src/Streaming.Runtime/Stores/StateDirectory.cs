@@ -35,6 +35,21 @@ public sealed partial class StateDirectory : IDisposable
     /// <summary>The cluster whose state this is.</summary>
     public string ClusterId => _clusterId;
 
+    /// <summary>Deletes the state of a role that will not come back. None of its stores may be open.</summary>
+    public void Delete(string role)
+    {
+        var folder = Path.Combine(_root, role);
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotDeleted(folder, e.Message);
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose() => _lock.Dispose();
 

@@ -14,9 +14,12 @@ public readonly record struct StateKey(StoreName Store, string Key)
     public static StateKey Segment(string userId, int number) =>
         new(StoreName.History, string.Create(CultureInfo.InvariantCulture, $"{userId}{Separator}{number:D8}"));
 
-    /// <summary>The content that tokens were joined with.</summary>
-    public static StateKey Content(string creativeId, long version) =>
-        new(StoreName.Contents, string.Create(CultureInfo.InvariantCulture, $"{creativeId}{Separator}{version}"));
+    /// <summary>The content that tokens were joined with; without <paramref name="encoderVersion"/>, as stores from before encoder versions have it.</summary>
+    public static StateKey Content(string creativeId, long version, string encoderVersion = "") => new(
+        StoreName.Contents,
+        encoderVersion.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{creativeId}{Separator}{version}")
+            : string.Create(CultureInfo.InvariantCulture, $"{creativeId}{Separator}{version}{Separator}{encoderVersion}"));
 
     /// <summary>A creative's semantic ID.</summary>
     public static StateKey SemanticId(string creativeId) => new(StoreName.SemanticIds, creativeId);

@@ -8,7 +8,7 @@ namespace Streaming.Runtime.Tasks;
 /// <summary>Sends a rejected record, byte for byte, to its topic's dead-letter topic, with headers that say why.</summary>
 internal sealed class DeadLetters(IRecordSink sink)
 {
-    public void Publish(InputRecord record, Rejection rejection, IDelivery delivery)
+    public void Publish(string topic, InputRecord record, Rejection rejection, IDelivery delivery)
     {
         var headers = new List<RecordHeader>(record.Headers)
         {
@@ -19,7 +19,7 @@ internal sealed class DeadLetters(IRecordSink sink)
             Text(DeadLetterHeaders.Partition, record.Source.Partition.ToString(CultureInfo.InvariantCulture)),
             Text(DeadLetterHeaders.Offset, record.Offset.ToString(CultureInfo.InvariantCulture)),
         };
-        sink.Publish(new(DeadLetterHeaders.TopicOf(record.Source.Topic), record.Key, record.Value, headers), delivery);
+        sink.Publish(new(topic, record.Key, record.Value, headers), delivery);
     }
 
     private static RecordHeader Text(string name, string value) => new(name, Encoding.UTF8.GetBytes(value));

@@ -1,3 +1,4 @@
+using Streaming.Core.Contracts;
 using Streaming.Runtime.Records;
 using Streaming.Runtime.Stores;
 
@@ -6,7 +7,7 @@ namespace Streaming.Runtime.Tasks;
 /// <summary>A role: which topics it reads and what a task of it does.</summary>
 public interface IProcessorFactory
 {
-    /// <summary>users, creatives or memory.</summary>
+    /// <summary>users, creatives or memory; for another creative model, with its version behind a dot.</summary>
     string Role { get; }
 
     /// <summary>Source topics.</summary>
@@ -17,6 +18,9 @@ public interface IProcessorFactory
 
     /// <summary>Topic that durable tasks write their commits to, and are restored from; null = none.</summary>
     string? Changelog { get; }
+
+    /// <summary>Where rejected records of a source topic go; null = nowhere, because tasks of another role read the same topic and send them.</summary>
+    string? DeadLetterTopic(string source) => DeadLetterHeaders.TopicOf(source);
 
     /// <summary>Makes the processor of one partition. <paramref name="state"/> is null unless <see cref="Durable"/>.</summary>
     ITaskProcessor Create(TopicPartition partition, ITaskState? state);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Streaming.Core.Contracts;
 using Streaming.Runtime.Changelogs;
 using Streaming.Runtime.Metrics;
 using Streaming.Runtime.Records;
@@ -227,9 +228,11 @@ internal sealed class StreamTask : ITaskOutput
 
     private void DeadLetter(InputRecord record, Rejection rejection)
     {
+        if (_factory.DeadLetterTopic(record.Source.Topic) is not { } topic)
+            return;
         _epoch.Published();
-        _deadLetters.Publish(record, rejection, new EpochDelivery(_epoch));
-        _metrics.DeadLettered(record.Source.Topic, rejection);
+        _deadLetters.Publish(topic, record, rejection, new EpochDelivery(_epoch));
+        _metrics.DeadLettered(DeadLetterHeaders.SourceOf(topic), rejection);
     }
 
     private async Task<StoreIdentity> CommitAsync(DeliveryEpoch epoch, StoreIdentity identity, CommitBatch? batch)

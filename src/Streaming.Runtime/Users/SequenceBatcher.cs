@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Streaming.Core.Topologies;
+using Streaming.Runtime.Joins;
 using Streaming.Runtime.Metrics;
 
 namespace Streaming.Runtime.Users;
@@ -11,7 +12,8 @@ namespace Streaming.Runtime.Users;
 /// </summary>
 /// <remarks>
 /// Hot path; owned by the stream thread, except <see cref="Offer"/>. <b>What is published does not depend on the batches</b>: a feature record is
-/// frozen when its event is applied, and the model's numbers do not depend on the batch. The model is changed only between two batches.
+/// frozen when its event is applied, and the model's numbers do not depend on the batch. The model and the creative contents that it takes are
+/// changed only between two batches, and together.
 /// </remarks>
 public sealed partial class SequenceBatcher : IDisposable
 {
@@ -20,8 +22,10 @@ public sealed partial class SequenceBatcher : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly List<PendingFeature> _pending = [];
+    private readonly Lock _offering = new();
     private volatile ISequenceModel _model;
-    private ISequenceModel? _offered;
+    private volatile CreativeTable _contents;
+    private volatile Offered? _offered;
     private SequenceStep[] _steps = [];
     private float[] _embeddings = [];
     private long _oldest;
@@ -30,14 +34,17 @@ public sealed partial class SequenceBatcher : IDisposable
     private int _stepped;
 
     /// <summary>Takes over <paramref name="model"/>, and disposes it in the end.</summary>
-    public SequenceBatcher(ISequenceModel model, SequenceCache cache, BatchOptions options, RuntimeMetrics metrics, TimeProvider clock, ILogger logger)
+    public SequenceBatcher(ISequenceModel model, CreativeTable contents, SequenceCache cache, BatchOptions options, RuntimeMetrics metrics, TimeProvider clock, ILogger logger)
     {
-        (_model, Cache, _options, _metrics, _clock, _logger) = (model, cache, options, metrics, clock, logger);
+        (_model, _contents, Cache, _options, _metrics, _clock, _logger) = (model, contents, cache, options, metrics, clock, logger);
         Fit();
     }
 
     /// <summary>The model of the present batch. May be read anywhere.</summary>
     public ISequenceModel Model => _model;
+
+    /// <summary>The creative contents of the present batch. May be read anywhere.</summary>
+    public CreativeTable Contents => _contents;
 
     /// <summary>The users' states of that model.</summary>
     public SequenceCache Cache { get; }
@@ -45,8 +52,19 @@ public sealed partial class SequenceBatcher : IDisposable
     /// <summary>Tokens of a full batch: what the topology and the model say, as far as the cache can hold that many full states.</summary>
     public int MaxBatch { get; private set; }
 
-    /// <summary>Hands over a model that takes the place of the present one at the next event. Any thread.</summary>
-    public void Offer(ISequenceModel model) => Interlocked.Exchange(ref _offered, model)?.Dispose();
+    /// <summary>Hands over what takes the place of the present model and contents at the next event, both at once. Any thread.</summary>
+    /// <param name="model">Null: the model stays, or the one that was offered before.</param>
+    /// <param name="contents">What it takes.</param>
+    public void Offer(ISequenceModel? model, CreativeTable contents)
+    {
+        lock (_offering)
+        {
+            var waiting = _offered?.Model;
+            if (model is not null)
+                waiting?.Dispose();
+            _offered = new(model ?? waiting, contents);
+        }
+    }
 
     /// <inheritdoc />
     public void Dispose()
@@ -54,17 +72,17 @@ public sealed partial class SequenceBatcher : IDisposable
         _pending.Clear();
         Cache.Clear();
         _model.Dispose();
-        _offered?.Dispose();
+        _offered?.Model?.Dispose();
     }
 
     /// <summary>Before an event: lets go what has waited long enough, and changes the model if another was offered.</summary>
     internal void Begin()
     {
-        var change = Volatile.Read(ref _offered) is not null;
+        var change = _offered is not null;
         if (_pending.Count > 0 && (change || _stepped > 0 || _clock.GetElapsedTime(_oldest) >= _options.Budget))
             Flush();
         if (change && _pending.Count == 0)
-            TakeOver(Interlocked.Exchange(ref _offered, null)!);
+            TakeOver(TakeOffer());
     }
 
     /// <summary>Queues the step of an event whose state is pinned.</summary>
@@ -138,13 +156,31 @@ public sealed partial class SequenceBatcher : IDisposable
     private static void Publish(in PendingFeature feature) =>
         feature.Output.Publish(feature.Record with { Value = feature.Features.ToByteArray() }, feature.Cause, feature.EventTimeMs);
 
-    // Old K/V are worth nothing to another model: every user's state is rebuilt from history at the user's next event.
-    private void TakeOver(ISequenceModel model)
+    private Offered TakeOffer()
     {
-        var old = _model;
-        LogTakesOver(model.Version, model.Trained, old.Version, Cache.Count);
-        Cache.Clear();
-        _model = model;
+        lock (_offering)
+        {
+            var offered = _offered!;
+            _offered = null;
+            return offered;
+        }
+    }
+
+    // Old K/V are worth nothing to another model, nor to one that is given another encoder's embeddings: every user's state is rebuilt from
+    // history at the user's next event. Another codebook touches no K/V.
+    private void TakeOver(Offered offered)
+    {
+        var (old, model) = (_model, offered.Model ?? _model);
+        if (model != old || offered.Contents.Versions.Encoder != _contents.Versions.Encoder)
+        {
+            LogTakesOver(model.Version, model.Trained, old.Version, Cache.Count);
+            Cache.Clear();
+        }
+        if (offered.Contents != _contents)
+            LogContents(offered.Contents.Versions.Encoder, offered.Contents.Versions.Codebook, _contents.Versions.Encoder, _contents.Versions.Codebook);
+        (_model, _contents) = (model, offered.Contents);
+        if (model == old)
+            return;
         old.Dispose();
         Fit();
     }
@@ -161,6 +197,11 @@ public sealed partial class SequenceBatcher : IDisposable
 
     [LoggerMessage(311, LogLevel.Information, "Model {Version} (trained: {Trained}) takes over from {Old}; K/V of {Users} users dropped, each is rebuilt at its next event")]
     private partial void LogTakesOver(string version, bool trained, string old, int users);
+
+    [LoggerMessage(313, LogLevel.Information, "Creative features of encoder {Encoder} and codebook {Codebook} take over from {OldEncoder} and {OldCodebook}")]
+    private partial void LogContents(string encoder, string codebook, string oldEncoder, string oldCodebook);
+
+    private sealed record Offered(ISequenceModel? Model, CreativeTable Contents);
 
     [LoggerMessage(312, LogLevel.Warning, "Batches hold {MaxBatch} tokens instead of {Wanted}: users.cache_bytes is {BudgetBytes}, and one user of this model may need {StateBytes}")]
     private partial void LogLowered(int maxBatch, int wanted, long budgetBytes, long stateBytes);

@@ -43,6 +43,16 @@ internal sealed class UserActor
         set => _state.ModelVersion = value;
     }
 
+    /// <summary>The encoder of the contents that the model was given; empty before the first event, and in states from before encoder versions.</summary>
+    public string EncoderVersion
+    {
+        get => _state.EncoderVersion;
+        set => _state.EncoderVersion = value;
+    }
+
+    /// <summary>The codebook of <see cref="RecentSemanticIds"/>.</summary>
+    public string CodebookVersion => _state.CodebookVersion;
+
     /// <summary>Derived K/V state; null when it has to be rebuilt from history.</summary>
     public ISequenceState? Sequence { get; set; }
 
@@ -68,6 +78,16 @@ internal sealed class UserActor
         Remember(_state.RecentEventIds, eventId, limits.DuplicateWindow);
         if (semanticId is not null)
             Remember(_state.RecentSemanticIds, semanticId, limits.RecentSemanticIds);
+    }
+
+    /// <summary>Another codebook: semantic IDs of the old one are forgotten.</summary>
+    /// <param name="codebookVersion">The codebook of <paramref name="ids"/>.</param>
+    /// <param name="ids">Newest last.</param>
+    public void BeginCodebook(string codebookVersion, IEnumerable<SemanticId> ids)
+    {
+        _state.CodebookVersion = codebookVersion;
+        _state.RecentSemanticIds.Clear();
+        _state.RecentSemanticIds.AddRange(ids);
     }
 
     /// <summary>Takes a full tail out as the next sealed segment, which is never written again.</summary>

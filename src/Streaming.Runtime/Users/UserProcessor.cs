@@ -14,7 +14,8 @@ namespace Streaming.Runtime.Users;
 /// <summary>The users role for one partition: every event becomes, at once, a fresh user feature record.</summary>
 /// <remarks>
 /// Hot path, one thread. For one event: (1) decode and validate; (2) skip a replay, drop a duplicate; (3) join the creative, and let the model
-/// check the token; (4) find or rebuild the K/V state; (5) update history and windows; (6) freeze the feature record and queue the model's step
+/// check the token; (4) find or rebuild the K/V state; (5) update history and windows, after
+/// looking the newest semantic IDs up again if the codebook is another one; (6) freeze the feature record and queue the model's step
 /// with the <see cref="SequenceBatcher"/>, which fills in the embedding and publishes. Nothing of the user changes before step 5, so a rejected
 /// record leaves no trace, and a later event of the same batch sees all of the earlier ones.
 /// </remarks>
@@ -39,7 +40,7 @@ public sealed class UserProcessor : ITaskProcessor
         (_batcher, _metrics, _clock) = (services.Batcher, services.Metrics, services.Clock);
         _actors = new UserActors(state, settings.Aggregates, settings.Options.MaxActors) { Leaving = _batcher.Cache.Left };
         _history = new UserHistory(state, settings.Options.SegmentTokens);
-        _join = new ContentJoin(services.Creatives, state);
+        _join = new ContentJoin(() => _batcher.Contents, state, services.FirstEncoder);
         _sequences = new UserSequences(_actors, _history, _join, _batcher, _metrics, _clock);
         _limits = new UserLimits(settings.Options.DuplicateWindow, settings.Options.RecentSemanticIds);
         _aggregates = new double[settings.Aggregates.Definitions.Count];
@@ -69,6 +70,7 @@ public sealed class UserProcessor : ITaskProcessor
             return ProcessResult.Rejected(Rejection.Invalid(unfit));
 
         _actors.Touch(actor);
+        BeginCodebook(actor);
         actor.Apply(@event, token, eventId, content?.SemanticId, _limits);
         _history.SealIfFull(actor);
         Count(token);
@@ -106,6 +108,16 @@ public sealed class UserProcessor : ITaskProcessor
         var tokens = _history.Newest(actor, count);
         tokens.Reverse();
         return tokens;
+    }
+
+    // Creatives that the codebook has no ID for are left out, as in the list that it takes the place of.
+    private void BeginCodebook(UserActor actor)
+    {
+        var contents = _batcher.Contents;
+        if (actor.CodebookVersion == contents.Versions.Codebook)
+            return;
+        var newest = actor.HistoryLength == 0 ? [] : _history.Newest(actor, _limits.RecentSemanticIds);
+        actor.BeginCodebook(contents.Versions.Codebook, newest.Select(t => contents.Find(t.CreativeId)?.SemanticId).OfType<SemanticId>());
     }
 
     private static UserEvent? Decode(InputRecord record)
@@ -147,6 +159,8 @@ public sealed class UserProcessor : ITaskProcessor
             HistoryLength = actor.HistoryLength,
             SourceAppendTimeMs = cause.AppendTimeMs,
             Late = token.Late,
+            CodebookVersion = actor.CodebookVersion,
+            EncoderVersion = actor.EncoderVersion,
         };
         for (var i = actor.RecentSemanticIds.Count - 1; i >= 0; i--)
             features.RecentSemanticIds.Add(actor.RecentSemanticIds[i]);

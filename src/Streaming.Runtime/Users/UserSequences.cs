@@ -29,7 +29,7 @@ internal sealed class UserSequences(UserActors actors, UserHistory history, Cont
             return null;
         }
         metrics.CacheMissed();
-        if (actor.ModelVersion != model.Version)
+        if (actor.ModelVersion != model.Version || actor.EncoderVersion != batcher.Contents.Versions.Encoder)
             BeginModel(actor, model);
         return Rebuild(actor, model);
     }
@@ -93,17 +93,12 @@ internal sealed class UserSequences(UserActors actors, UserHistory history, Cont
         }
     }
 
-    // The same model repeats its joins, so that its results do not change. Another one is the occasion to join creatives that were late.
+    // The same model repeats its joins, so that its results do not change. Another one is the occasion to join creatives that were late, and
+    // another encoder makes all joins anew.
     private void BeginModel(UserActor actor, ISequenceModel model)
     {
         actors.Touch(actor);
-        actor.ModelVersion = model.Version;
-        history.Update(actor, model.RebuildTokens, token =>
-        {
-            if (token.JoinedVersionPlusOne != 0 || join.Join(token.CreativeId) is not { } content)
-                return false;
-            token.JoinedVersionPlusOne = content.Version + 1;
-            return true;
-        });
+        (actor.ModelVersion, actor.EncoderVersion) = (model.Version, batcher.Contents.Versions.Encoder);
+        history.Update(actor, model.RebuildTokens, join.Renew);
     }
 }

@@ -1,3 +1,4 @@
+using Streaming.Models.Encoders;
 using Streaming.Server.Composition;
 using Streaming.Server.Metrics;
 
@@ -30,9 +31,11 @@ internal static class HealthEndpoints
             topology = platform.Topology.Name,
             roles = platform.Roles.ToString(),
             model = new { version = platform.RunningModel.Version, trained = platform.RunningModel.Trained },
-            encoder = new { version = platform.Models.Encoder.Version, trained = platform.Models.Encoder.Manifest.Trained },
-            codebook = new { version = platform.Models.Codebook.Version },
+            encoder = new { version = Encoder(platform).Version, trained = Encoder(platform).Manifest.Trained },
+            codebook = new { version = (platform.Versions.RunningInEffect?.Model.Codebook ?? platform.Models.Codebook).Version },
             endpoints = Endpoints,
         }));
     }
+
+    private static CreativeEncoder Encoder(Platform platform) => platform.Versions.RunningInEffect?.Model.Encoder ?? platform.Models.Encoder;
 }

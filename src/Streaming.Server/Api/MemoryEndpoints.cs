@@ -21,15 +21,19 @@ internal static class MemoryEndpoints
         {
             if (request.K is < 1 or > MaxNeighbours)
                 return Problem.Invalid("k", request.K, $"must be 1 to {MaxNeighbours}");
-            var (vector, problem) = QueryVector.Resolve(platform, request);
+            if (request.Version is { } asked && platform.Versions.Known.All(v => v.ModelVersion != asked))
+                return CreativeVersionProblem.NotKnown(asked, platform.Versions.Known.Select(v => v.ModelVersion));
+            var version = request.Version is { } wanted ? platform.Versions.Running.GetValueOrDefault(wanted) : platform.Versions.RunningInEffect;
+            var (vector, problem) = QueryVector.Resolve(platform, request, version);
             if (problem is not null)
                 return problem;
-            if (platform.Namespaces.TryGetValue(name, out var space))
+            var namespaces = platform.NamespacesOf(version);
+            if (namespaces.TryGetValue(name, out var space))
                 return Search(space, vector!, request);
-            if (http is null && platform.Namespaces.Count == 0)
+            if (http is null && namespaces.Count == 0)
                 return Problem.NotHere($"namespace '{name}' is kept by the memory role, which this instance does not have: ask one that has, or name it with --memory-endpoint");
-            if (http is null || platform.Namespaces.Count > 0)
-                return Problem.NotFound($"namespace '{name}' does not exist here; there are: {string.Join(", ", platform.Namespaces.Keys)}");
+            if (http is null || namespaces.Count > 0)
+                return Problem.NotFound($"namespace '{name}' does not exist here; there are: {string.Join(", ", namespaces.Keys)}");
             return await ForwardAsync(http, name, request with { Vector = vector, UserId = null, CreativeId = null, Text = null }, cancellationToken);
         });
     }

@@ -7,4 +7,5 @@ namespace Streaming.Server.Api;
 /// <param name="Text">Search with the embedding of these words.</param>
 /// <param name="K">Neighbours wanted, 1 to 1,000 [10].</param>
 /// <param name="Where">Only entries with these attribute values.</param>
-internal sealed record SearchRequest(float[]? Vector, string? UserId, string? CreativeId, string? Text, int? K, Dictionary<string, string>? Where);
+/// <param name="Version">Search the creatives as they are under this creative model [the one in effect].</param>
+internal sealed record SearchRequest(float[]? Vector, string? UserId, string? CreativeId, string? Text, int? K, Dictionary<string, string>? Where, string? Version = null);

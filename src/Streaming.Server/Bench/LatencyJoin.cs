@@ -14,15 +14,20 @@ internal sealed class LatencyJoin
     private readonly ConcurrentDictionary<(int Partition, long Offset), long> _arrived = new();
     private long _matched;
 
-    /// <summary>From the send call to the record read, after <see cref="Begin"/>.</summary>
-    public LatencyRecorder Latency { get; } = new();
+    private volatile (long From, LatencyRecorder Recorder)[] _phases = [];
+
+    /// <summary>From the send call to the record read, of what was sent since the last <see cref="Begin"/>.</summary>
+    public LatencyRecorder Latency => _phases[^1].Recorder;
 
     public long Matched => Volatile.Read(ref _matched);
 
-    private long _from = long.MaxValue;
-
-    /// <summary>The warm-up is over: what is sent from now on counts.</summary>
-    public void Begin() => Volatile.Write(ref _from, Stopwatch.GetTimestamp());
+    /// <summary>A phase begins: what is sent from now on counts for its recorder. Nothing counts before the first, which is the warm-up. One caller.</summary>
+    public LatencyRecorder Begin()
+    {
+        var recorder = new LatencyRecorder();
+        _phases = [.. _phases, (Stopwatch.GetTimestamp(), recorder)];
+        return recorder;
+    }
 
     public void Sent(int partition, long offset, long timestamp)
     {
@@ -43,7 +48,13 @@ internal sealed class LatencyJoin
             return;
         _arrived.TryRemove(key, out _);
         Interlocked.Increment(ref _matched);
-        if (sent >= Volatile.Read(ref _from))
-            Latency.Record(Stopwatch.GetElapsedTime(sent, arrived));
+        var phases = _phases;
+        for (var i = phases.Length - 1; i >= 0; i--)
+        {
+            if (sent < phases[i].From)
+                continue;
+            phases[i].Recorder.Record(Stopwatch.GetElapsedTime(sent, arrived));
+            return;
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Names = ["freshness", "hstu", "media", "codebook", "creatives", "all"];
+    private static readonly string[] Names = ["freshness", "hstu", "media", "codebook", "creatives", "switch", "all"];
     private const double TextsPerSecond = 500, PicturesPerSecond = 50;
     private static readonly TimeSpan EncodeRepetition = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
@@ -47,8 +47,13 @@ internal static class BenchCommand
             if (result.GetValue(name) is "creatives")
                 return ExitCodes.Ok;
             var bench = new FreshnessBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers);
-            await EmbeddedAsync(bench, result.GetValue(json), cancellationToken);
-            await KafkaAsync(bench, cluster.IsGiven(result) ? cluster.Open(result) : BenchCluster.TryOpen(), result.GetValue(json), cancellationToken);
+            if (result.GetValue(name) is not "switch")
+                await EmbeddedAsync(bench, result.GetValue(json), cancellationToken);
+            using var kafka = cluster.IsGiven(result) ? cluster.Open(result) : BenchCluster.TryOpen();
+            if (result.GetValue(name) is not "switch")
+                await KafkaAsync(bench, kafka, result.GetValue(json), cancellationToken);
+            if (result.GetValue(name) is not "freshness")
+                await SwitchAsync(new SwitchBench(topology.Read(result), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(seconds)), loggers), kafka, result.GetValue(json), cancellationToken);
             return ExitCodes.Ok;
         });
         return command;
@@ -93,11 +98,22 @@ internal static class BenchCommand
 
     private static async Task KafkaAsync(FreshnessBench bench, Cluster? cluster, bool json, CancellationToken cancellationToken)
     {
-        using var open = cluster;
-        if (open is null)
+        if (cluster is null)
             await Console.Error.WriteLineAsync("streaming: no real Kafka: name one with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS; its case is left out");
         else
-            Write(await bench.RunAsync("kafka", open, cancellationToken), json);
+            Write(await bench.RunAsync("kafka", cluster, cancellationToken), json);
+    }
+
+    // Only on a real Kafka: the built-in cluster keeps no compacted topic that a backfill could read.
+    private static async Task SwitchAsync(SwitchBench bench, Cluster? cluster, bool json, CancellationToken cancellationToken)
+    {
+        if (cluster is null)
+        {
+            await Console.Error.WriteLineAsync("streaming: no real Kafka: name one with --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS; bench switch is left out");
+            return;
+        }
+        foreach (var figure in await bench.RunAsync("kafka", cluster, cancellationToken))
+            Write(figure, json);
     }
 
     private static void Write(BenchFigure figure, bool json) => Answer.Write(json, figure, figure.Text);

@@ -23,6 +23,7 @@ internal static class CommandLineRoot
             TopologyCommand.Create(),
             CodebookCommand.Create(),
             EncoderCommand.Create(),
+            CreativesCommand.Create(settings),
             ModelCommand.Create(settings),
             AccuracyCommand.Create(),
             BenchCommand.Create(settings),

@@ -10,12 +10,14 @@ internal static class CreativeCommand
     public static Command Create()
     {
         var id = new Argument<string>("id") { Description = "creative_id" };
+        var version = new Option<string?>("--creative-model") { Description = "Features under this creative model, as streaming creatives status names it [default: the one in effect]" };
         var json = JsonOption.Create();
-        var command = new Command("creative", "Show a creative's newest features, from a running instance") { id, json };
+        var command = new Command("creative", "Show a creative's newest features, from a running instance") { id, version, json };
         var api = new ApiClient(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            if (await api.AskAsync(result, $"/v1/creatives/{Uri.EscapeDataString(result.GetValue(id)!)}", null, cancellationToken) is not { } features)
+            var asked = result.GetValue(version) is { } model ? $"?version={Uri.EscapeDataString(model)}" : "";
+            if (await api.AskAsync(result, $"/v1/creatives/{Uri.EscapeDataString(result.GetValue(id)!)}{asked}", null, cancellationToken) is not { } features)
                 return ExitCodes.NotFound;
             if (result.GetValue(json))
             {

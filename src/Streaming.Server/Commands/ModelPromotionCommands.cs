@@ -24,10 +24,11 @@ internal static class ModelPromotionCommands
             var (folder, name) = (result.GetValue(directory), result.GetValue(version));
             if (folder is null == name is null)
                 throw new CommandException("name either the model's folder or --version");
+            var encoder = registry.Models.Models.Current?.EncoderVersion ?? "";
             var configured = PromotableModel.Of(file, file.Topology.Users.Model);
             var candidate = folder is null
                 ? registry.Known.Find(name!) ?? throw new CommandException($"--version '{name}': not in the registry (see streaming model list)")
-                : PromotableModel.Of(file, folder);
+                : new ModelPromotion(PromotableModel.Of(file, folder)) { EncoderVersion = encoder };
             var written = registry.Known.Promote(new ModelPromotion(candidate) { PromotedAtMs = Now() }, configured);
             await registry.WriteAsync(written, cancellationToken);
             return written.Count > 0 ? (written[^1], "promoted") : (candidate, "in effect already, nothing is written");

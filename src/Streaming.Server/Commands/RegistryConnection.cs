@@ -21,7 +21,13 @@ internal sealed class RegistryConnection : IDisposable
     private RegistryConnection(Topology topology, Cluster cluster) => (_topology, _cluster) = (topology, cluster);
 
     /// <summary>What the registry said when it was read.</summary>
-    public ModelRegistry Known { get; } = new("users");
+    public CreativeModels Models { get; } = new();
+
+    /// <summary>Its user models.</summary>
+    public ModelRegistry Known => Models.UserModels;
+
+    /// <summary>The cluster whose registry it is.</summary>
+    public Cluster Cluster => _cluster;
 
     /// <summary>Makes the topic if it is missing, and reads it. Takes over <paramref name="cluster"/>.</summary>
     public static async Task<RegistryConnection> OpenAsync(Topology topology, Cluster cluster, CancellationToken cancellationToken)
@@ -54,6 +60,6 @@ internal sealed class RegistryConnection : IDisposable
     private void Take(InputRecord record)
     {
         if (record.Key is not null)
-            Known.Apply(Encoding.UTF8.GetString(record.Key), record.Value is null ? null : ModelPromotion.Parser.ParseFrom(record.Value));
+            Models.Apply(Encoding.UTF8.GetString(record.Key), record.Value is null ? null : ModelPromotion.Parser.ParseFrom(record.Value));
     }
 }

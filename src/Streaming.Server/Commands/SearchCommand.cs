@@ -19,13 +19,14 @@ internal static class SearchCommand
         var vector = new Option<string?>("--vector") { Description = "Search with this vector: numbers, comma separated" };
         var k = new Option<int>("-k") { Description = "Neighbours wanted", DefaultValueFactory = _ => 10 };
         var where = new Option<string[]>("--where") { Description = "Only entries with this attribute, name=value; may be repeated" };
+        var version = new Option<string?>("--creative-model") { Description = "Search the creatives as they are under this creative model [default: the one in effect]" };
         var json = JsonOption.Create();
-        var command = new Command("search", "Find the nearest entries in the vector memory of a running instance") { space, text, user, creative, vector, k, where, json };
+        var command = new Command("search", "Find the nearest entries in the vector memory of a running instance") { space, text, user, creative, vector, k, where, version, json };
         var api = new ApiClient(command);
         command.SetAction(async (result, cancellationToken) =>
         {
             var request = new SearchRequest(
-                Numbers(result.GetValue(vector)), result.GetValue(user), result.GetValue(creative), result.GetValue(text), result.GetValue(k), Pairs(result.GetValue(where)));
+                Numbers(result.GetValue(vector)), result.GetValue(user), result.GetValue(creative), result.GetValue(text), result.GetValue(k), Pairs(result.GetValue(where)), result.GetValue(version));
             var path = $"/v1/memory/{Uri.EscapeDataString(result.GetValue(space)!)}/search";
             if (await api.AskAsync(result, path, request, cancellationToken) is not { } found)
                 return ExitCodes.NotFound;

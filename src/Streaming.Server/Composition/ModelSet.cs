@@ -1,3 +1,4 @@
+using Streaming.Core.Registry;
 using Streaming.Core.Topologies;
 using Streaming.Core.Validation;
 using Streaming.Models.Detectors;
@@ -25,6 +26,9 @@ public sealed class ModelSet : IDisposable
 
     /// <summary>Sees persons, text and things in pictures; null when the topology names none.</summary>
     public PictureTagger? Tagger { get; }
+
+    /// <summary>What the features of encoder and codebook carry.</summary>
+    public CreativeModelVersions CreativeVersions => new(Encoder.Version, Codebook.Version);
 
     /// <summary>Loads all that are named.</summary>
     /// <exception cref="TopologyException">They do not fit each other or the topology; every mismatch is named.</exception>

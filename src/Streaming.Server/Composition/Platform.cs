@@ -1,12 +1,15 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Streaming.Client;
 using Streaming.Core.Contracts;
+using Streaming.Core.Registry;
 using Streaming.Core.Topologies;
 using Streaming.Kafka.Clients;
 using Streaming.Kafka.Topics;
 using Streaming.Memory;
 using Streaming.Runtime.Joins;
 using Streaming.Runtime.Metrics;
+using Streaming.Runtime.Records;
 using Streaming.Runtime.Registry;
 using Streaming.Runtime.Stores;
 using Streaming.Runtime.Tasks;
@@ -19,12 +22,19 @@ namespace Streaming.Server.Composition;
 /// <summary>A running instance: its roles' threads and what they share. Start one with <see cref="StartAsync"/>; disposing stops it gracefully.</summary>
 public sealed partial class Platform : IAsyncDisposable
 {
+    // Records; what one poll takes is no sign of being behind.
+    private const long BackfillYieldsAt = 500;
+
     private readonly PlatformOptions _options;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _retireFirst;
     private readonly List<RoleRunner> _runners = [];
     private readonly List<Task> _background = [];
     private readonly List<IDisposable> _owned = [];
+    private readonly ILoggerFactory _loggers;
+    private readonly CreativeVersions _versions;
+    private readonly CreativeTables _tables;
     private readonly KafkaLogReader _log;
     private readonly KafkaRecordSink _sink;
     private readonly StateDirectory _state;
@@ -32,7 +42,8 @@ public sealed partial class Platform : IAsyncDisposable
 
     private Platform(PlatformOptions options, ModelSet models, HstuSequenceModel? sequence, string clusterId, IReadOnlyDictionary<string, int> partitions, TimeProvider clock, ILoggerFactory loggers)
     {
-        _options = options;
+        (_options, _loggers) = (options, loggers);
+        _retireFirst = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         _logger = loggers.CreateLogger<Platform>();
         (Models, Partitions, Clock) = (models, partitions, clock);
         _log = new KafkaLogReader(options.Kafka, loggers.CreateLogger<KafkaLogReader>());
@@ -40,11 +51,12 @@ public sealed partial class Platform : IAsyncDisposable
         _sink = new KafkaRecordSink(options.Kafka, Topology.Runtime.DeliveryTimeout, loggers.CreateLogger<KafkaRecordSink>());
         SemanticIds = new SemanticIdMetrics(loggers.CreateLogger<SemanticIdMetrics>());
         _context = new TaskContext(_state, _sink, clock, Metrics);
-        Creatives = new CreativeTable(_log, Topology.Topics.CreativeFeatures.Name, loggers.CreateLogger<CreativeTable>());
+        _tables = new CreativeTables(_log, Topology.Topics.CreativeFeatures.Name, models.CreativeVersions, loggers.CreateLogger<CreativeTable>());
+        _versions = new CreativeVersions(_log, Topology.Topics.ModelRegistry.Name, Topology.Topics.CreativeFeatures.Name, Open, v => _state.Delete(Topology.RoleOf("creatives", v)), RetireFirst, loggers.CreateLogger<CreativeVersions>());
         if (Has(Roles.Memory))
-            Namespaces = RoleFactories.Namespaces(Topology, clock);
+            FirstNamespaces = RoleFactories.Namespaces(Topology, clock);
         if (sequence is not null)
-            Sequences = new(sequence, new SequenceCache(Topology.Users.CacheBytes, Metrics), Topology.Users.Batch, Metrics, clock, loggers.CreateLogger<SequenceBatcher>());
+            Sequences = new(sequence, _tables.First, new SequenceCache(Topology.Users.CacheBytes, Metrics), Topology.Users.Batch, Metrics, clock, loggers.CreateLogger<SequenceBatcher>());
     }
 
     /// <summary>The pipeline that runs.</summary>
@@ -72,20 +84,26 @@ public sealed partial class Platform : IAsyncDisposable
     /// <summary>How creatives use their codebooks.</summary>
     internal SemanticIdMetrics SemanticIds { get; }
 
-    /// <summary>The creative features that user tasks join with.</summary>
-    public CreativeTable Creatives { get; }
+    /// <summary>The creative features that user tasks join with now.</summary>
+    public CreativeTable Creatives => Sequences?.Contents ?? _tables.First;
+
+    /// <summary>The creative models that run here beside the topology's.</summary>
+    internal CreativeVersions Versions => _versions;
 
     /// <summary>Runs the sequence model for the user tasks; null without the users role.</summary>
     public SequenceBatcher? Sequences { get; }
 
-    /// <summary>The vector memory's namespaces of this instance, by name; empty without the memory role.</summary>
-    public IReadOnlyDictionary<string, VectorNamespace> Namespaces { get; } = new Dictionary<string, VectorNamespace>();
+    /// <summary>The vector memory's namespaces of this instance, by name; empty without the memory role. Those of creatives are of the creative model in effect.</summary>
+    public IReadOnlyDictionary<string, VectorNamespace> Namespaces => NamespacesOf(_versions.RunningInEffect);
+
+    /// <summary>The namespaces under the topology's creative model.</summary>
+    internal IReadOnlyDictionary<string, VectorNamespace> FirstNamespaces { get; } = new Dictionary<string, VectorNamespace>();
 
     /// <summary>The newest user features; null without the api role.</summary>
     public FeatureView<UserFeatures>? UserView { get; private set; }
 
     /// <summary>The newest creative features; null without the api role.</summary>
-    public FeatureView<CreativeFeatures>? CreativeView { get; private set; }
+    public LiveCreativeView? CreativeView { get; private set; }
 
     /// <summary>Ends when every role has ended; faults as soon as one fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -105,6 +123,14 @@ public sealed partial class Platform : IAsyncDisposable
         await options.Topics.EnsureAsync([.. Changelogs(options, partitions)], cancellationToken);
         if (partitions[options.Topology.Topology.Topics.ModelRegistry.Name] is var registry and not 1)
             throw new TopologyException($"topics.model_registry: the topic has {registry} partitions: it must have 1, whose order decides which model is in effect");
+        if (FromRegistry(options, loggers) is { } registered)
+        {
+            // Once the registry knows the model of the topology's topic it decides over the topology: nothing else may be in that topic.
+            options = options with { Topology = registered.File };
+            models.Dispose();
+            models = ModelSet.Load(options.Topology);
+            CreativeModel.Load(options.Topology, registered.Model).Dispose();
+        }
         var platform = new Platform(options, models, sequence, clusterId, partitions, clock, loggers);
         await Task.Run(() => platform._sink.Prepare(TopicDefinitions.Of(platform.Topology).Select(t => t.Name).Except(platform.Inputs())), cancellationToken);
         platform.Start(loggers);
@@ -112,10 +138,14 @@ public sealed partial class Platform : IAsyncDisposable
     }
 
     /// <summary>Positions of a role's tasks in this instance.</summary>
-    public IReadOnlyList<TaskPosition> Positions(string role) => _runners.Find(r => r.Role == role)?.Thread.Positions ?? [];
+    public IReadOnlyList<TaskPosition> Positions(string role) => Runners.FirstOrDefault(r => r.Role == role)?.Thread.Positions ?? [];
+
+    /// <summary>Roles that run here, those of other creative models included.</summary>
+    public IEnumerable<string> RunningRoles => Runners.Select(r => r.Role);
 
     /// <summary>Why this instance is not ready to serve; empty when it is: every role has joined its group and is caught up.</summary>
-    public IReadOnlyList<string> NotReady() => Readiness.Reasons(_runners, Views());
+    public IReadOnlyList<string> NotReady() =>
+        _versions.CaughtUp.IsCompleted || !FollowsVersions ? Readiness.Reasons([.. _runners, .. _versions.RunningInEffect?.Runners ?? []], Views()) : ["model registry: not read yet"];
 
     /// <summary>The stream thread of a role in this instance, or null.</summary>
     public StreamThread? ThreadOf(string role) => _runners.Find(r => r.Role == role)?.Thread;
@@ -126,6 +156,7 @@ public sealed partial class Platform : IAsyncDisposable
         await _stop.CancelAsync();
         foreach (var task in _runners.Select(r => r.Ended).Concat(_background))
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _tables.Dispose();
         Sequences?.Dispose();
         UserView?.Dispose();
         CreativeView?.Dispose();
@@ -136,6 +167,7 @@ public sealed partial class Platform : IAsyncDisposable
         Models.Dispose();
         SemanticIds.Dispose();
         Metrics.Dispose();
+        _retireFirst.Dispose();
         _stop.Dispose();
         LogStopped(Topology.Name);
     }
@@ -154,28 +186,80 @@ public sealed partial class Platform : IAsyncDisposable
         if (Has(Roles.Users))
         {
             var promotions = Follower(loggers);
-            _background.Add(Creatives.RunAsync(_stop.Token));
             _background.Add(promotions.RunAsync(_stop.Token));
-            Add(factories.Users(Sequences!), Task.WhenAll(Creatives.CaughtUp, promotions.CaughtUp), loggers);
+            Add(factories.Users(Sequences!), promotions.CaughtUp, loggers);
         }
+        // Whether the topology's creative model is retired is known once the registry is read.
         if (Has(Roles.Creatives))
-            Add(factories.Creatives(), Task.CompletedTask, loggers);
+            Add(factories.Creatives(), _versions.CaughtUp, loggers);
         if (Has(Roles.Memory))
             Add(factories.Memory(), Task.CompletedTask, loggers);
         if (Has(Roles.Api))
             StartViews();
         PlatformGauges.Register(this);
+        if (FollowsVersions)
+            _background.Add(_versions.RunAsync(_stop.Token));
         foreach (var runner in _runners)
-            runner.Start(_stop.Token);
+            runner.Start(runner.Role == "creatives" ? _retireFirst.Token : _stop.Token);
         Completion = WatchAsync();
         LogStarted(Topology.Name, Roles, _options.Kafka.BootstrapServers, Models.Sequence.ModelVersion, Models.Sequence.Trained);
     }
 
-    private void Add(IProcessorFactory factory, Task ready, ILoggerFactory loggers)
+    /// <summary>The namespaces as they are under a creative model; null = the topology's.</summary>
+    internal IReadOnlyDictionary<string, VectorNamespace> NamespacesOf(CreativeVersion? version) =>
+        version is null ? FirstNamespaces : FirstNamespaces.Select(n => version.Namespaces.TryGetValue(n.Key, out var own) ? KeyValuePair.Create(n.Key, own) : n).ToDictionary();
+
+    private IEnumerable<RoleRunner> Runners => _runners.Concat(_versions.Running.Values.SelectMany(v => v.Runners));
+
+    private bool FollowsVersions => (Roles & (Roles.Creatives | Roles.Memory | Roles.Api)) != 0;
+
+    private void Add(IProcessorFactory factory, Task ready, ILoggerFactory loggers) => _runners.Add(Runner(factory, ready, loggers, source => source));
+
+    private RoleRunner Runner(IProcessorFactory factory, Task ready, ILoggerFactory loggers, Func<IRecordSource, IRecordSource> pace)
     {
         var logger = loggers.CreateLogger<StreamThread>();
         var source = new KafkaRecordSource(_options.Kafka, $"{Topology.Name}.{factory.Role}", Topology.Runtime.SessionTimeout, logger);
-        _runners.Add(new RoleRunner(factory.Role, new StreamThread(factory, source, _context, Topology.Runtime, logger), ready));
+        return new RoleRunner(factory.Role, new StreamThread(factory, pace(source), _context, Topology.Runtime, logger), ready);
+    }
+
+    // Tasks of a creative model beside the topology's. What comes before the record that staged it is its backfill.
+    private CreativeVersion Open(ModelPromotion promotion)
+    {
+        var model = CreativeModel.Load(_options.Topology, promotion);
+        var topics = TopicDefinitions.OfCreativeModel(Topology, promotion.ModelVersion, Partitions[Topology.Topics.Creatives.Name]);
+        _options.Topics.EnsureAsync(topics, _stop.Token).GetAwaiter().GetResult();
+        _sink.Prepare(topics.Select(t => t.Name));
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var factories = new RoleFactories(this);
+        var pace = new BackfillPace(promotion.BackfillPerSecond, promotion.StagedAtMs, () => _runners.Exists(r => r.Thread.Positions.Any(p => p.Lag > BackfillYieldsAt)));
+        var runners = new List<RoleRunner>();
+        if (Has(Roles.Creatives))
+            runners.Add(Runner(factories.Creatives(promotion, model), Task.CompletedTask, _loggers, s => new PacedRecordSource(s, pace, Clock, d => stop.Token.WaitHandle.WaitOne(d))));
+        var namespaces = Has(Roles.Memory) ? RoleFactories.CreativeNamespaces(Topology, Clock) : new Dictionary<string, VectorNamespace>();
+        if (namespaces.Count > 0)
+            runners.Add(Runner(factories.Memory(promotion, namespaces), Task.CompletedTask, _loggers, s => s));
+        return new CreativeVersion(promotion, model, runners, namespaces, stop);
+    }
+
+    // Its creatives tasks end as a stop of the instance would end them.
+    private void RetireFirst() => _retireFirst.Cancel();
+
+    // The creative model that the registry knows for the topology's feature topic, where the topology now names another one.
+    private static (TopologyFile File, ModelPromotion Model)? FromRegistry(PlatformOptions options, ILoggerFactory loggers)
+    {
+        var topology = options.Topology.Topology;
+        var registry = new ModelRegistry(ModelRegistry.CreativesRole);
+        new KafkaLogReader(options.Kafka, loggers.CreateLogger<KafkaLogReader>()).ReadToEnd(new(topology.Topics.ModelRegistry.Name, 0), r => Apply(registry, r), CancellationToken.None);
+        if (registry.Promotions.FirstOrDefault(p => p.FeatureTopic == topology.Topics.CreativeFeatures.Name) is not { } first)
+            return null;
+        var creatives = topology.Creatives with { Encoder = first.Location, Codebook = first.CodebookLocation };
+        return (options.Topology with { Topology = topology with { Creatives = creatives } }, first);
+    }
+
+    private static void Apply(ModelRegistry registry, InputRecord record)
+    {
+        if (record.Key is not null)
+            registry.Apply(Encoding.UTF8.GetString(record.Key), record.Value is null ? null : ModelPromotion.Parser.ParseFrom(record.Value));
     }
 
     private PromotionFollower Follower(ILoggerFactory loggers) => new(
@@ -183,6 +267,7 @@ public sealed partial class Platform : IAsyncDisposable
         Topology.Topics.ModelRegistry.Name,
         (Models.Sequence.ModelVersion, Models.Sequence.WeightsSha256),
         Loader(_options, Models, loggers),
+        _tables,
         Sequences!,
         Metrics,
         loggers.CreateLogger<PromotionFollower>());
@@ -194,7 +279,7 @@ public sealed partial class Platform : IAsyncDisposable
     {
         var client = new ClientOptions { BootstrapServers = _options.Kafka.BootstrapServers, Settings = _options.Kafka.ViewSettings() };
         UserView = FeatureViews.OfUsers(client, Topology).Start();
-        CreativeView = FeatureViews.OfCreatives(client, Topology).Start();
+        CreativeView = FeatureViews.OfLiveCreatives(client, Topology).Start();
     }
 
     private List<Task> Views() => UserView is null ? [] : [UserView.CaughtUp, CreativeView!.CaughtUp];
@@ -223,11 +308,10 @@ public sealed partial class Platform : IAsyncDisposable
     // One failed role stops the others: an instance that does half of its work would look alive.
     private async Task WatchAsync()
     {
-        var open = _runners.Select(r => r.Ended).ToList();
-        // The api role has no thread: without another role, an instance ends when it is told to.
-        if (open.Count == 0)
-            await Task.Delay(Timeout.InfiniteTimeSpan, Clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (open.Count > 0)
+        // The api role has no thread, and a retired one has ended: an instance ends when it is told to.
+        var told = Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        var open = _runners.Select(r => r.Ended).Append(_versions.Failed).Append(told).ToList();
+        while (!told.IsCompleted)
         {
             var ended = await Task.WhenAny(open);
             open.Remove(ended);
@@ -235,9 +319,8 @@ public sealed partial class Platform : IAsyncDisposable
                 await _stop.CancelAsync();
         }
         await Task.WhenAll(_runners.Select(r => r.Ended));
-        // An instance with nothing but views has no role that could end.
-        if (_runners.Count == 0)
-            await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_versions.Failed.IsFaulted)
+            await _versions.Failed;
     }
 
     private bool Has(Roles role) => (Roles & role) != 0;

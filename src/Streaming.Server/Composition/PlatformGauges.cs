@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Streaming.Core.Contracts;
+using Streaming.Core.Topologies;
 using Streaming.Server.Composition.Adapters;
 
 namespace Streaming.Server.Composition;
@@ -6,8 +8,6 @@ namespace Streaming.Server.Composition;
 /// <summary>Gauges over what an instance holds, read when metrics are.</summary>
 internal static class PlatformGauges
 {
-    private static readonly string[] RoleNames = ["users", "creatives", "memory"];
-
     public static void Register(Platform platform)
     {
         var metrics = platform.Metrics;
@@ -15,6 +15,8 @@ internal static class PlatformGauges
         metrics.Observe("streaming.sequence_cache.size", "By", "K/V caches in memory", () => [new(platform.Sequences?.Cache.SizeBytes ?? 0)]);
         metrics.Observe("streaming.sequence_cache.users", "{user}", "Users whose K/V cache is in memory", () => [new(platform.Sequences?.Cache.Count ?? 0)]);
         metrics.Observe("streaming.model.info", "{model}", "1 for the sequence model that runs, with its version and engine", () => Model(platform));
+        metrics.Observe("streaming.creative_model.info", "{model}", "1 for each creative model that the registry knows, with its state here", () => CreativeModels(platform));
+        metrics.Observe("streaming.creative_model.backfill_remaining", "{record}", "Creatives in owned partitions that another creative model than the topology's has not seen yet", () => Remaining(platform));
         metrics.Observe("streaming.creative_table.entries", "{creative}", "Creatives that user events can be joined with", () => [new(platform.Creatives.Count)]);
         metrics.Observe("streaming.memory.entries", "{entry}", "Live entries of a memory namespace", () => Memory(platform, n => n.LiveEntries));
         metrics.Observe("streaming.memory.size", "By", "Memory held by a namespace", () => Memory(platform, n => n.SizeBytes));
@@ -27,8 +29,23 @@ internal static class PlatformGauges
             yield return new(1, new("role", "users"), new("model_version", model.Version), new("trained", model.Trained ? "true" : "false"), new("engine", model.EngineName), new("kv_precision", model.KvPrecision));
     }
 
+    private static IEnumerable<Measurement<long>> CreativeModels(Platform platform) =>
+        from model in platform.Versions.Known
+        select new Measurement<long>(1, new("version", model.ModelVersion), new("encoder_version", model.EncoderVersion), new("codebook_version", model.CodebookVersion), new("state", StateOf(platform, model)));
+
+    private static string StateOf(Platform platform, ModelPromotion model) =>
+        model.FeatureTopic != platform.Topology.Topics.CreativeFeatures.Name && !platform.Versions.Running.ContainsKey(model.ModelVersion) ? "refused"
+        : model.ModelVersion == platform.Versions.InEffect?.ModelVersion ? "in_effect"
+        : model.Staged ? "staged" : "kept";
+
+    private static IEnumerable<Measurement<long>> Remaining(Platform platform) =>
+        from version in platform.Versions.Running.Keys
+        let positions = platform.Positions(Topology.RoleOf("creatives", version))
+        where positions.Count > 0
+        select new Measurement<long>(positions.Sum(p => p.Lag ?? 0), new KeyValuePair<string, object?>("version", version));
+
     private static IEnumerable<Measurement<long>> Lags(Platform platform) =>
-        from role in RoleNames
+        from role in platform.RunningRoles
         from position in platform.Positions(role)
         where position.Lag is not null
         select new Measurement<long>(position.Lag ?? 0, new("role", role), new("topic", position.Partition.Topic), new("partition", position.Partition.Partition));

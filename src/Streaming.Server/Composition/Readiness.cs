@@ -8,7 +8,7 @@ internal static class Readiness
     public static IReadOnlyList<string> Reasons(IEnumerable<RoleRunner> runners, IEnumerable<Task> views)
     {
         var reasons = new List<string>();
-        foreach (var runner in runners)
+        foreach (var runner in runners.Where(r => !r.Ended.IsCompletedSuccessfully))
         {
             if (runner.Ended.IsFaulted)
                 reasons.Add($"{runner.Role}: failed: {runner.Ended.Exception!.InnerException!.Message}");

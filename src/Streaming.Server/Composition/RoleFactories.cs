@@ -1,6 +1,9 @@
+using Streaming.Core.Contracts;
 using Streaming.Core.Topologies;
 using Streaming.Memory;
 using Streaming.Memory.Rules;
+using Streaming.Models.Encoders;
+using Streaming.Models.SemanticIds;
 using Streaming.Runtime.Creatives;
 using Streaming.Runtime.Memory;
 using Streaming.Runtime.Tasks;
@@ -17,18 +20,37 @@ internal sealed class RoleFactories(Platform platform)
     public static IReadOnlyDictionary<string, VectorNamespace> Namespaces(Topology topology, TimeProvider clock) =>
         topology.Memory.Select(n => new VectorNamespace(Options(n), clock)).ToDictionary(n => n.Options.Name, StringComparer.Ordinal);
 
+    /// <summary>The creative namespaces alone, for another creative model.</summary>
+    public static IReadOnlyDictionary<string, VectorNamespace> CreativeNamespaces(Topology topology, TimeProvider clock) =>
+        Namespaces(topology with { Memory = [.. topology.Memory.Where(n => n.Creatives)] }, clock);
+
     public IProcessorFactory Users(SequenceBatcher batcher) => new UserProcessorFactory(
         UserSettings.From(platform.Topology),
-        new UserServices(batcher, platform.Creatives, platform.Metrics, platform.Clock));
+        new UserServices(batcher, platform.Models.Encoder.Version, platform.Metrics, platform.Clock));
 
     public IProcessorFactory Creatives() => new CreativeProcessorFactory(
         CreativeSettings.From(platform.Topology, platform.Partitions[platform.Topology.Topics.Creatives.Name]),
-        new CreativeServices(MediaReader(), new OnnxCreativeEncoder(platform.Models.Encoder), new CodebookAssigner(platform.Models.Codebook, platform.SemanticIds), new CreativeTagger(platform.Models.Tagger), platform.Clock) { Metrics = platform.Metrics });
+        Services(platform.Models.Encoder, platform.Models.Codebook));
+
+    public IProcessorFactory Creatives(ModelPromotion promotion, CreativeModel model) => new CreativeProcessorFactory(
+        CreativeSettings.ForVersion(platform.Topology, platform.Partitions[platform.Topology.Topics.Creatives.Name], promotion.ModelVersion, promotion.FeatureTopic),
+        Services(model.Encoder, model.Codebook));
 
     public IProcessorFactory Memory() => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology),
-        [.. platform.Namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock))],
+        [.. platform.FirstNamespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock))],
         platform.Clock);
+
+    public IProcessorFactory Memory(ModelPromotion promotion, IReadOnlyDictionary<string, VectorNamespace> namespaces) => new MemoryProcessorFactory(
+        MemorySettings.From(platform.Topology) with { CreativeFeatureTopic = promotion.FeatureTopic, CreativeModel = promotion.ModelVersion },
+        [.. namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock))],
+        platform.Clock);
+
+    private CreativeServices Services(CreativeEncoder encoder, Codebook codebook) => new(
+        MediaReader(), new OnnxCreativeEncoder(encoder), new CodebookAssigner(codebook, platform.SemanticIds), new CreativeTagger(platform.Models.Tagger), platform.Clock)
+    {
+        Metrics = platform.Metrics,
+    };
 
     // One for each stream thread, which bounds what it asks for ahead.
     private CreativeMediaReader MediaReader()

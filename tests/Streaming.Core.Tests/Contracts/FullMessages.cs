@@ -22,12 +22,16 @@ internal static class FullMessages
             : cases[0].Fields.Select(chosen => ($"{descriptor.Name}.{chosen.Name}", Fill(descriptor, chosen)));
     }
 
-    private static IMessage Fill(MessageDescriptor descriptor, FieldDescriptor? chosen)
+    private static IMessage Fill(MessageDescriptor descriptor, FieldDescriptor? chosen, bool within = false)
     {
         IMessage message = descriptor.Parser.ParseFrom([]);
         foreach (FieldDescriptor field in descriptor.Fields.InFieldNumberOrder())
         {
-            if (field.RealContainingOneof is null || field == chosen)
+            var own = field.FieldType == FieldType.Message && field.MessageType == descriptor;
+            // A message within its own kind goes no deeper.
+            if (own && !within)
+                field.Accessor.SetValue(message, Fill(descriptor, chosen, within: true));
+            else if (!own && (field.RealContainingOneof is null || field == chosen))
                 Set(message, field);
         }
         return message;

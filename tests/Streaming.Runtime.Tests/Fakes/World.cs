@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Core.Aggregates;
 using Streaming.Core.Contracts;
+using Streaming.Core.Registry;
 using Streaming.Core.Topologies;
 using Streaming.Runtime.Creatives;
 using Streaming.Runtime.Joins;
@@ -84,12 +85,12 @@ internal sealed class World : IDisposable
 
     public static IProcessorFactory Users(World world)
     {
-        world.Table = new CreativeTable(world.Log, world.Topology.Topics.CreativeFeatures.Name, NullLogger.Instance);
+        world.Table = new CreativeTable(world.Log, world.Topology.Topics.CreativeFeatures.Name, new CreativeModelVersions("", ""), NullLogger.Instance);
         foreach (var record in world.Log.Read(world.Topology.Topics.CreativeFeatures.Name))
             world.Table.Apply(record);
         var cache = new SequenceCache(world.UserOptions.CacheBytes, world.Metrics);
-        world.Batcher = new SequenceBatcher(world.Model, cache, world.UserOptions.Batch, world.Metrics, world.Clock, NullLogger.Instance);
-        return new UserProcessorFactory(UserSettings.From(world.Topology), new(world.Batcher, world.Table, world.Metrics, world.Clock));
+        world.Batcher = new SequenceBatcher(world.Model, world.Table, cache, world.UserOptions.Batch, world.Metrics, world.Clock, NullLogger.Instance);
+        return new UserProcessorFactory(UserSettings.From(world.Topology), new(world.Batcher, "", world.Metrics, world.Clock));
     }
 
     public static IProcessorFactory CreativesRole(World world) =>

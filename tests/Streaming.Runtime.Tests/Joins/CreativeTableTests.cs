@@ -2,6 +2,7 @@ using System.Text;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Core.Contracts;
+using Streaming.Core.Registry;
 using Streaming.Runtime.Joins;
 using Streaming.Runtime.Records;
 using Streaming.Runtime.Tests.Fakes;
@@ -14,7 +15,7 @@ public sealed class CreativeTableTests
     private readonly MemoryLog _log = new(new ManualTime(), 2);
     private readonly CreativeTable _table;
 
-    public CreativeTableTests() => _table = new CreativeTable(_log, Topic, NullLogger.Instance);
+    public CreativeTableTests() => _table = new CreativeTable(_log, Topic, new CreativeModelVersions("", ""), NullLogger.Instance);
 
     [Fact]
     public void A_lower_version_is_ignored_and_an_equal_one_wins()

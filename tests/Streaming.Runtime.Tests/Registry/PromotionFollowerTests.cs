@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Core.Contracts;
 using Streaming.Core.Registry;
 using Streaming.Core.Topologies;
+using Streaming.Runtime.Joins;
 using Streaming.Runtime.Registry;
 using Streaming.Runtime.Tests.Fakes;
 using Streaming.Runtime.Users;
@@ -14,17 +15,20 @@ public sealed class PromotionFollowerTests : IDisposable
 {
     private readonly World _world = new();
     private readonly Loader _loader = new();
+    private readonly CreativeTables _tables;
     private readonly SequenceBatcher _batcher;
     private readonly PromotionFollower _follower;
 
     public PromotionFollowerTests()
     {
-        _batcher = new(new FakeSequenceModel("m0"), new SequenceCache(1 << 20, _world.Metrics), new BatchOptions(), _world.Metrics, _world.Clock, NullLogger.Instance);
-        _follower = new(_world.Log, "model-registry", ("m0", "sha of m0"), _loader, _batcher, _world.Metrics, NullLogger.Instance);
+        _tables = new(_world.Log, "creative-features", new("", ""), NullLogger.Instance);
+        _batcher = new(new FakeSequenceModel("m0"), _tables.First, new SequenceCache(1 << 20, _world.Metrics), new BatchOptions(), _world.Metrics, _world.Clock, NullLogger.Instance);
+        _follower = new(_world.Log, "model-registry", ("m0", "sha of m0"), _loader, _tables, _batcher, _world.Metrics, NullLogger.Instance);
     }
 
     public void Dispose()
     {
+        _tables.Dispose();
         _batcher.Dispose();
         _world.Dispose();
     }

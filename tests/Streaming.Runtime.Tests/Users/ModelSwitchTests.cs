@@ -50,7 +50,7 @@ public sealed class ModelSwitchTests : IDisposable
         Assert.Equal(["fake-1", "fake-3"], Features(_world).Select(f => f.ModelVersion).Distinct());
     }
 
-    private static Step.Do Offer(FakeSequenceModel model) => new(i => i.World.Batcher.Offer(model));
+    private static Step.Do Offer(FakeSequenceModel model) => new(i => i.World.Batcher.Offer(model, i.World.Table));
 
     private static UserFeatures[] Features(World world) => [.. world.Log.Read("user-features").Select(r => UserFeatures.Parser.ParseFrom(r.Value))];
 

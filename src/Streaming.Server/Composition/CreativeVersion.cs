@@ -1,0 +1,24 @@
+using Streaming.Core.Contracts;
+using Streaming.Memory;
+
+namespace Streaming.Server.Composition;
+
+/// <summary>What this instance runs for one creative model beside the topology's.</summary>
+/// <param name="Promotion">The registry's newest record of it.</param>
+/// <param name="Model">Loaded.</param>
+/// <param name="Runners">Its creatives and memory tasks, as far as this instance has these roles.</param>
+/// <param name="Namespaces">The creative namespaces under this model, by name.</param>
+/// <param name="Stop">Ends the runners.</param>
+internal sealed record CreativeVersion(
+    ModelPromotion Promotion, CreativeModel Model, IReadOnlyList<RoleRunner> Runners, IReadOnlyDictionary<string, VectorNamespace> Namespaces, CancellationTokenSource Stop)
+{
+    /// <summary>Ends when its tasks have committed and left.</summary>
+    public async Task EndAsync()
+    {
+        await Stop.CancelAsync();
+        foreach (var runner in Runners)
+            await runner.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Model.Dispose();
+        Stop.Dispose();
+    }
+}
