@@ -36,6 +36,7 @@ internal static partial class ProjectArrows
         ["SQLitePCLRaw.bundle_e_sqlite3"] = ["Streaming.Runtime"],
         ["Microsoft.Extensions.Logging.Abstractions"] = ["Streaming.Runtime"],
         ["System.CommandLine"] = ["Streaming.Server"],
+        ["Polly.Core"] = ["Streaming.Server"],
         ["Spectre.Console"] = ["Streaming.Server"],
         ["YamlDotNet"] = ["Streaming.Server"],
         ["CsvHelper"] = ["Streaming.Server"],
