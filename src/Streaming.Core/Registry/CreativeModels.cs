@@ -64,10 +64,9 @@ public sealed class CreativeModels
         var current = Models.Current!;
         if (current.ModelVersion == version)
             return null;
-        // A user model that was promoted by itself meanwhile stays, unless it cannot: it may be younger than what this version came with.
-        var userModel = target.UserModel is { } own && (target.Staged || target.EncoderVersion != current.EncoderVersion)
+        var userModel = target is { Staged: true, UserModel: { } own }
             ? new ModelPromotion(own) { EncoderVersion = target.EncoderVersion, PromotedAtMs = nowMs, Replaces = UserModels.Current!.ModelVersion }
-            : UserModels.Current!;
+            : UserModelFor(target);
         return new ModelPromotion(WithUserModel(target, userModel)) { Staged = false, PromotedAtMs = nowMs, Replaces = current.ModelVersion };
     }
 
@@ -76,9 +75,7 @@ public sealed class CreativeModels
     public ModelPromotion RollBack(long nowMs)
     {
         var before = Models.Before();
-        var current = Models.Current!;
-        var userModel = before.EncoderVersion == current.EncoderVersion ? UserModels.Current! : UserModelBefore(current);
-        return new ModelPromotion(WithUserModel(before, userModel)) { PromotedAtMs = nowMs };
+        return new ModelPromotion(WithUserModel(before, UserModelFor(before))) { PromotedAtMs = nowMs };
     }
 
     /// <summary>The record that makes instances stop computing a version's features.</summary>
@@ -94,12 +91,10 @@ public sealed class CreativeModels
     private ModelPromotion Known(string version) =>
         Models.Find(version) ?? throw new ModelRegistryException($"'{version}' is not in the registry, which has: {string.Join(", ", Models.Promotions.Select(p => p.ModelVersion))}. Stage it first");
 
-    private ModelPromotion UserModelBefore(ModelPromotion current)
-    {
-        var replaced = current.UserModel?.Replaces ?? "";
-        return UserModels.Find(replaced)
-            ?? throw new ModelRegistryException($"the user model '{replaced}', which '{current.ModelVersion}' replaced together with the encoder, is no longer in the registry: stage the version anew with --user-model");
-    }
+    // The one that was last in effect with the target's encoder: the present one, unless the encoder changes.
+    private ModelPromotion UserModelFor(ModelPromotion target) =>
+        UserModels.Promotions.LastOrDefault(u => u.EncoderVersion == target.EncoderVersion)
+            ?? throw new ModelRegistryException($"no user model in the registry takes embeddings of encoder '{target.EncoderVersion}': stage it under another version with --user-model");
 
     private static ModelPromotion WithUserModel(ModelPromotion model, ModelPromotion? userModel)
     {

@@ -4,12 +4,14 @@ using Streaming.Runtime.Tests.Fakes;
 
 namespace Streaming.Runtime.Tests.Tasks;
 
-public sealed class PacedRecordSourceTests
+public sealed class PacedRecordSourceTests : IDisposable
 {
     private const int Rate = 100;
     private readonly ManualTime _clock = new();
     private readonly Endless _inner = new();
     private bool _busy;
+
+    public void Dispose() => _inner.Dispose();
 
     [Fact]
     public void Old_records_come_at_the_pace()
