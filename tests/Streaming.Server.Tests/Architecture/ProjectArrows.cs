@@ -30,7 +30,6 @@ internal static partial class ProjectArrows
         ["Microsoft.ML.OnnxRuntime.Extensions"] = ["Streaming.Models"],
         ["SkiaSharp"] = ["Streaming.Models"],
         ["SkiaSharp.NativeAssets.Linux.NoDependencies"] = ["Streaming.Models"],
-        ["Polly.Core"] = ["Streaming.Server"],
         ["System.Numerics.Tensors"] = ["Streaming.Models", "Streaming.Memory"],
         ["Microsoft.Data.Sqlite"] = ["Streaming.Runtime"],
         ["SQLitePCLRaw.bundle_e_sqlite3"] = ["Streaming.Runtime"],
