@@ -6,7 +6,7 @@ namespace Streaming.Server.Bench;
 /// Finds records that mix creative models: user features with a semantic ID that their codebook gave to no creative, and creative features
 /// in a topic of another model.
 /// </summary>
-internal sealed class VersionMixing
+public sealed class VersionMixing
 {
     private readonly Dictionary<string, HashSet<string>> _given = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Encoder, string Codebook)> _topics = new(StringComparer.Ordinal);
