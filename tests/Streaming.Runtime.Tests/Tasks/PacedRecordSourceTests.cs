@@ -13,8 +13,6 @@ public sealed class PacedRecordSourceTests : IDisposable
 
     public void Dispose() => _inner.Dispose();
 
-    public void Dispose() => _inner.Dispose();
-
     [Fact]
     public void Old_records_come_at_the_pace()
     {
