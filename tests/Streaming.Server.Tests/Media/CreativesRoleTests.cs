@@ -57,7 +57,7 @@ public sealed class CreativesRoleTests
         var picture = SamplePicture.Encode(ImageType.Png, 90, 160);
         await using var host = await MediaHost.StartAsync(c => c.Request.Path == "/hangs" ? HangAsync(c) : c.Response.Body.WriteAsync(picture).AsTask());
         using var topology = new TestTopology(TestTopology.NewPrefix(), edit: text => TestTopology.Replace(
-            text, "creatives:\n  encoder", $"creatives:\n  media: {{ fetch: {{ allow: [\"{host.Authority}\"], allow_private: true, timeout: 300ms }} }}\n  encoder"));
+            text, "creatives:\n  encoder", $"creatives:\n  media: {{ fetch: {{ allow: [\"{host.Authority}\"], allow_private: true, timeout: 5s }} }}\n  encoder"));
         using var state = new TestDirectory();
         using var instance = await ServerInstance.StartAsync(topology, state.Path, "--roles", "creatives");
         using var producer = new TestProducer(instance.BootstrapServers, topology.Topology);
@@ -73,7 +73,7 @@ public sealed class CreativesRoleTests
         Assert.All(features, f => Assert.Equal("portrait", f.Tags.ScreenOrientation));
         var letters = await TopicRecords.ReadAsync(instance.BootstrapServers, DeadLetterHeaders.TopicOf(topology.Topics.Creatives.Name));
         Assert.Equal(4, letters.Count);
-        Assert.All(letters, l => Assert.Equal($"media[0].uri = '{host.Uri("/hangs")}': did not come within 0.3 s", Header(l, DeadLetterHeaders.Message)));
+        Assert.All(letters, l => Assert.Equal($"media[0].uri = '{host.Uri("/hangs")}': did not come within 5 s", Header(l, DeadLetterHeaders.Message)));
         Assert.All(letters, l => Assert.Equal(("failed", "fetch"), (Header(l, DeadLetterHeaders.Class), Header(l, DeadLetterHeaders.Stage))));
     }
 
