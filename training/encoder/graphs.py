@@ -2,8 +2,7 @@
 import struct
 
 import onnx_writer as onnx
-
-PADDING_ID = 0
+import pooling
 
 
 def _floats(*values: float) -> bytes:
@@ -18,25 +17,10 @@ def text_graph(table: bytes, rows: int, width: int, hidden: int, dimension: int,
         onnx.tensor("first", onnx.FLOAT, [width, hidden], first),
         onnx.tensor("first_bias", onnx.FLOAT, [hidden], first_bias),
         onnx.tensor("second", onnx.FLOAT, [hidden, dimension], second),
-        onnx.tensor("padding", onnx.INT64, [], struct.pack("<q", PADDING_ID)),
-        onnx.tensor("tokens_axis", onnx.INT64, [1], struct.pack("<q", 1)),
-        onnx.tensor("last_axis", onnx.INT64, [1], struct.pack("<q", 2)),
-        onnx.tensor("one", onnx.FLOAT, [], _floats(1.0)),
-        onnx.tensor("tiny", onnx.FLOAT, [], _floats(1e-12)),
+        *pooling.tensors(),
     ]
     nodes = [
-        onnx.node("Gather", ["table", "ids"], "rows_half", axis=0),
-        onnx.node("Cast", ["rows_half"], "rows", to=onnx.FLOAT),
-        onnx.node("Equal", ["ids", "padding"], "is_padding"),
-        onnx.node("Not", ["is_padding"], "is_token"),
-        onnx.node("Cast", ["is_token"], "mask", to=onnx.FLOAT),
-        onnx.node("Unsqueeze", ["mask", "last_axis"], "mask_column"),
-        onnx.node("Mul", ["rows", "mask_column"], "masked"),
-        onnx.node("ReduceSum", ["masked", "tokens_axis"], "total", keepdims=0),
-        onnx.node("ReduceSum", ["mask", "tokens_axis"], "count", keepdims=1),
-        onnx.node("Max", ["count", "one"], "count_or_one"),
-        onnx.node("Sqrt", ["count_or_one"], "scale"),
-        onnx.node("Div", ["total", "scale"], "pooled"),
+        *pooling.nodes(),
         onnx.node("MatMul", ["pooled", "linear"], "straight"),
         *_perceptron("pooled", "first", "first_bias", "second", "bent"),
         onnx.node("Add", ["straight", "bent"], "projected"),

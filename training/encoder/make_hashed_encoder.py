@@ -20,10 +20,11 @@ import pathlib
 import struct
 
 import onnx_writer as onnx
+import pooling
 
 DEFAULT_VERSION, DEFAULT_SEED = "hashed-ngrams-1", 20260101
 WORD_BUCKETS, CHARACTER_BUCKETS, DIMENSION = 5118, 3072, 32
-PADDING_ID, NO_TEXT_ID, FIRST_ID = 0, 1, 2
+NO_TEXT_ID, FIRST_ID = 1, 2
 MASK = (1 << 64) - 1
 WORD_WEIGHT, STOP_WORD_WEIGHT, CHARACTER_WEIGHT, COMMON_CHARACTER_WEIGHT = 1.0, 0.1, 0.35, 0.1
 
@@ -102,25 +103,10 @@ def graph(table: bytes, projection: bytes, rows: int, dimension: int) -> bytes:
     tensors = [
         onnx.tensor("table", onnx.FLOAT16, [rows, dimension], table),
         onnx.tensor("projection", onnx.FLOAT, [dimension, dimension], projection),
-        onnx.tensor("padding", onnx.INT64, [], struct.pack("<q", PADDING_ID)),
-        onnx.tensor("tokens_axis", onnx.INT64, [1], struct.pack("<q", 1)),
-        onnx.tensor("last_axis", onnx.INT64, [1], struct.pack("<q", 2)),
-        onnx.tensor("one", onnx.FLOAT, [], struct.pack("<f", 1.0)),
-        onnx.tensor("tiny", onnx.FLOAT, [], struct.pack("<f", 1e-12)),
+        *pooling.tensors(),
     ]
     nodes = [
-        onnx.node("Gather", ["table", "ids"], "rows_half", axis=0),
-        onnx.node("Cast", ["rows_half"], "rows", to=onnx.FLOAT),
-        onnx.node("Equal", ["ids", "padding"], "is_padding"),
-        onnx.node("Not", ["is_padding"], "is_token"),
-        onnx.node("Cast", ["is_token"], "mask", to=onnx.FLOAT),
-        onnx.node("Unsqueeze", ["mask", "last_axis"], "mask_column"),
-        onnx.node("Mul", ["rows", "mask_column"], "masked"),
-        onnx.node("ReduceSum", ["masked", "tokens_axis"], "total", keepdims=0),
-        onnx.node("ReduceSum", ["mask", "tokens_axis"], "count", keepdims=1),
-        onnx.node("Max", ["count", "one"], "count_or_one"),
-        onnx.node("Sqrt", ["count_or_one"], "scale"),
-        onnx.node("Div", ["total", "scale"], "pooled"),
+        *pooling.nodes(),
         onnx.node("MatMul", ["pooled", "projection"], "projected"),
         onnx.node("ReduceL2", ["projected"], "norm", axes=[1], keepdims=1),
         onnx.node("Max", ["norm", "tiny"], "norm_or_tiny"),

@@ -136,25 +136,12 @@ internal static class CreativesCommand
         return command;
     }
 
-    private static Command Act(Command command, KafkaSettings settings, Func<RegistryConnection, TopologyFile, ParseResult, CancellationToken, Task<(ModelPromotion Model, string Done)>> act)
-    {
-        var json = JsonOption.Create();
-        command.Options.Add(json);
-        var topology = new TopologyOption(command);
-        var cluster = new ClusterOptions(command, settings, required: true);
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            var file = topology.Read(result);
-            using var registry = await RegistryConnection.OpenAsync(file.Topology, await cluster.ConnectAsync(result, cancellationToken), cancellationToken);
-            var (model, done) = await act(registry, file, result, cancellationToken);
-            Answer.Write(
-                result.GetValue(json),
-                new { version = model.ModelVersion, model.EncoderVersion, model.CodebookVersion, model.FeatureTopic, user_model = model.UserModel?.ModelVersion, done },
-                $"{model.ModelVersion}: {done}");
-            return ExitCodes.Ok;
-        });
-        return command;
-    }
+    private static Command Act(Command command, KafkaSettings settings, RegistryAction.Act act) => RegistryAction.Of(
+        command,
+        settings,
+        act,
+        (model, done) => new { version = model.ModelVersion, model.EncoderVersion, model.CodebookVersion, model.FeatureTopic, user_model = model.UserModel?.ModelVersion, done },
+        (model, done) => $"{model.ModelVersion}: {done}");
 
     private static Argument<string> Version() => new("version") { Description = "The creative model, as streaming creatives status names it" };
 

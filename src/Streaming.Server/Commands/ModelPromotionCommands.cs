@@ -64,25 +64,12 @@ internal static class ModelPromotionCommands
         return command;
     }
 
-    private static Command Run(Command command, KafkaSettings settings, Func<RegistryConnection, TopologyFile, ParseResult, CancellationToken, Task<(ModelPromotion Model, string Done)>> act)
-    {
-        var json = JsonOption.Create();
-        command.Options.Add(json);
-        var topology = new TopologyOption(command);
-        var cluster = new ClusterOptions(command, settings, required: true);
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            var file = topology.Read(result);
-            using var registry = await RegistryConnection.OpenAsync(file.Topology, await cluster.ConnectAsync(result, cancellationToken), cancellationToken);
-            var (model, done) = await act(registry, file, result, cancellationToken);
-            Answer.Write(
-                result.GetValue(json),
-                Describe(model, true),
-                $"{model.ModelVersion} ({model.Location}) {done}; streaming_model_info of an instance says when it runs there");
-            return ExitCodes.Ok;
-        });
-        return command;
-    }
+    private static Command Run(Command command, KafkaSettings settings, RegistryAction.Act act) => RegistryAction.Of(
+        command,
+        settings,
+        act,
+        (model, _) => Describe(model, true),
+        (model, done) => $"{model.ModelVersion} ({model.Location}) {done}; streaming_model_info of an instance says when it runs there");
 
     private static object Describe(ModelPromotion model, bool current) => new
     {

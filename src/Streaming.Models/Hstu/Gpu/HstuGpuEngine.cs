@@ -4,7 +4,7 @@ namespace Streaming.Models.Hstu.Gpu;
 
 /// <summary>Runs an HSTU model on an NVIDIA GPU, with the keys and values of its sequences in device memory.</summary>
 /// <remarks>
-/// One staging copy up, one launch for all layers, and embeddings that the kernel writes into the host's memory; Kernels/1-Shape.cu says how it works,
+/// One staging copy up, one launch for all layers (above 1,000 rows one for each phase), and embeddings that the kernel writes into the host's memory; Kernels/1-Shape.cu says how it works,
 /// docs/decisions/0012 why. Weights of the layers and keys and values are bfloat16 (or fp8), sums float32: results equal the CPU engine's to
 /// bfloat16 rounding. <b>A user's numbers are the same bits</b> in any batch, wherever the ring starts, and by <see cref="Step"/> or
 /// <see cref="Append"/>; another device's may differ. One owner thread at a time.
