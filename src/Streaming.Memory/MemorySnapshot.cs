@@ -1,57 +1,74 @@
 using System.Diagnostics.CodeAnalysis;
 using Streaming.Memory.Rules;
 using Streaming.Memory.Search;
-using Streaming.Memory.Storage;
+using Streaming.Memory.Versions;
 
 namespace Streaming.Memory;
 
 /// <summary>
-/// One version of a namespace at one clock reading: whatever is asked of it, whenever, by any thread, gets the same answer. Holding it
-/// keeps its version's rows in memory, and nothing else; there is nothing to release.
+/// One version of a namespace at one clock reading: whatever is asked of it, whenever, by any thread, gets the same answer. Holding it keeps
+/// the rows of its version, and of later ones, from being reclaimed; dispose it when it has answered.
 /// </summary>
-public sealed class MemorySnapshot
+public sealed class MemorySnapshot : IDisposable
 {
-    private readonly MemoryView _view;
-    private readonly NamespaceOptions _options;
+    private readonly VectorNamespace _memory;
+    private readonly MemoryVersion _version;
     private readonly long _nowMs;
+    private int _disposed;
 
-    internal MemorySnapshot(MemoryView view, NamespaceOptions options, long nowMs)
+    /// <param name="memory">What it is a snapshot of.</param>
+    /// <param name="pinned">Pinned by the caller; unpinned by this object.</param>
+    /// <param name="nowMs">Unix milliseconds, UTC.</param>
+    internal MemorySnapshot(VectorNamespace memory, MemoryVersion pinned, long nowMs)
     {
-        _view = view;
-        _options = options;
+        _memory = memory;
+        _version = pinned;
         _nowMs = nowMs;
     }
 
+    /// <summary>A snapshot that was forgotten lets its version go at the latest when it is collected.</summary>
+    ~MemorySnapshot() => Release();
+
     /// <summary>The number of the published batch that this snapshot ends with; 0 = nothing was published yet.</summary>
-    public long Version => _view.Version;
+    public long Version => _version.Number;
 
     /// <summary>The clock reading that decides which entries are expired.</summary>
     public DateTimeOffset TakenAt => DateTimeOffset.FromUnixTimeMilliseconds(_nowMs);
 
-    /// <summary>Entries in this version, with and without a vector, expired ones that were not reclaimed yet included.</summary>
-    public int Count => _view.Index.Count;
+    /// <summary>Entries in this version, with and without a vector, expired ones that were not taken out yet included.</summary>
+    public int Count => _version.Sizes.LiveEntries;
 
-    /// <summary>The exact nearest entries by the namespace's metric; facts without a vector are never among them.</summary>
+    /// <summary>The nearest entries by the namespace's metric; facts without a vector are never among them.</summary>
     /// <param name="query">The namespace's dimension, and valid by <see cref="VectorRules.Check"/>.</param>
     /// <param name="k">Neighbours wanted, 1 or more.</param>
-    /// <param name="options">What narrows the search; null = nothing.</param>
-    /// <exception cref="ArgumentException">The query breaks a rule: check a caller's vector first, and answer it with the violation.</exception>
+    /// <param name="options">What narrows the search and how much work it does; null = nothing, and the namespace's own effort.</param>
+    /// <exception cref="ArgumentException">The query or an option breaks a rule: check a caller's vector first, and answer it with the violation.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot was disposed: take another.</exception>
     public SearchResult Search(ReadOnlySpan<float> query, int k, SearchOptions? options = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        if (VectorRules.Check(query, _options, "query") is { } violation)
-            throw new ArgumentException(violation.ToString(), nameof(query));
-
-        ExactScan scan = new(_view, _options.Metric, _nowMs, options?.Where is { Count: > 0 } where ? where : null);
-        return new SearchResult(Version, scan.Run(query, k));
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return _memory.Search(_version, _nowMs, query, k, options);
     }
 
     /// <summary>The entry of <paramref name="id"/>, with or without a vector, unless it is expired.</summary>
+    /// <exception cref="ObjectDisposedException">The snapshot was disposed: take another.</exception>
     public bool TryGet(string id, [NotNullWhen(true)] out MemoryEntry? entry)
     {
-        if (_view.Index.TryGetValue(id, out entry) && !entry.IsExpired(_nowMs))
-            return true;
-        entry = null;
-        return false;
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        entry = _memory.Find(_version, _nowMs, id);
+        return entry is not null;
+    }
+
+    /// <summary>Lets the version go.</summary>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _version.Unpin();
     }
 }

@@ -1,6 +1,11 @@
-using System.Collections.Immutable;
+using System.Buffers;
+using Streaming.Memory.Lists;
+using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
-using Streaming.Memory.Storage;
+using Streaming.Memory.Search;
+using Streaming.Memory.Training;
+using Streaming.Memory.Upkeep;
+using Streaming.Memory.Versions;
 
 namespace Streaming.Memory;
 
@@ -12,67 +17,119 @@ namespace Streaming.Memory;
 /// <remarks>
 /// How a batch becomes visible:
 /// <list type="number">
-/// <item>The writer appends rows that begin at version p + 1, and ends replaced rows at p + 1, where p is the published version.
-/// Readers hold a view of version ≤ p, which hides the former and still shows the latter.</item>
-/// <item>Publish builds the view of p + 1 and stores its reference with release semantics, after everything above.</item>
+/// <item>The writer adds rows that begin at version p + 1, and ends replaced rows at p + 1, where p is the published version.
+/// Readers of versions ≤ p meet both, and the begin hides the former and the end does not yet hide the latter.</item>
+/// <item>Publish stores the reference of p + 1 with release semantics, after everything above.</item>
 /// <item>A reader loads the reference with acquire semantics, so whoever sees p + 1 sees all that was written before it.</item>
 /// </list>
+/// Publishing also does a bounded amount of upkeep: it reclaims ended rows and moves entries to newly trained lists.
 /// The write methods and Publish belong to one writer at a time; it may be another thread from one call to the next when the hand-over
-/// itself synchronises.
+/// itself synchronises. The structure is drawn in docs/memory.md.
 /// </remarks>
 public sealed class VectorNamespace
 {
+    private const int LeastUpkeep = 2_048;
+    private const int UpkeepPerWrite = 4;
+    private const int MaxStackIdBytes = 256;
+
     private readonly TimeProvider _time;
-    private readonly ChunkList _chunks;
+    private readonly RowStore _rows;
+    private readonly IdIndex _index;
+    private readonly ListStore _lists;
+    private readonly VersionLog _versions;
+    private readonly SourceNames _sources = new();
     private readonly TombstoneSet _tombstones;
-    private readonly OldestFirst _byEventTime;
-    private readonly OldestFirst _byValidUntil;
-    private readonly ImmutableDictionary<string, MemoryEntry>.Builder _index = MemoryView.Empty.Index.ToBuilder();
+    private readonly RowQueue _byEventTime;
+    private readonly RowQueue _byValidUntil;
+    private readonly Reclaimer _reclaimer;
+    private readonly Learner _learner;
     private readonly WriterGuard _writer = new();
-    private MemoryView _view = MemoryView.Empty;
-    private long _entryBytes;
+    private long _sizeBytes;
+    private int _live;
+    private int _writes;
     private bool _dirty;
 
-    /// <summary>An empty namespace at version 0.</summary>
+    /// <summary>An empty namespace at version 0, whose lists are trained on the thread pool.</summary>
     /// <exception cref="ArgumentException">The options break rules, all of which the message names: correct the configuration.</exception>
     public VectorNamespace(NamespaceOptions options, TimeProvider time)
+        : this(options, time, Task.Run)
+    {
+    }
+
+    /// <param name="background">Runs a training.</param>
+    internal VectorNamespace(NamespaceOptions options, TimeProvider time, Func<Func<Codebook>, Task<Codebook>> background)
     {
         var violations = NamespaceOptionsValidator.Validate(options);
         if (violations.Count > 0)
             throw new ArgumentException(string.Join("; ", violations), nameof(options));
         Options = options;
         _time = time;
-        _chunks = new ChunkList(options.ChunkRows, options.Dimension);
+        _rows = new RowStore(options.Format, options.Dimension, options.PageRows);
+        _index = new IdIndex(_rows);
+        _lists = new ListStore(_rows, options.ChunkEntries);
+        _versions = new VersionLog(options.Retention, NowMs());
         _tombstones = new TombstoneSet(options.MaxTombstones);
-        _byEventTime = new((id, timeMs) => _index.TryGetValue(id, out MemoryEntry? entry) && entry.EventTimeMs == timeMs);
-        _byValidUntil = new((id, timeMs) => _index.TryGetValue(id, out MemoryEntry? entry) && entry.ValidUntilMs == timeMs);
+        _byEventTime = new RowQueue(_rows, row => row.EventTimeMs);
+        _byValidUntil = new RowQueue(_rows, row => row.ValidUntilMs == 0 ? long.MaxValue : row.ValidUntilMs);
+        _reclaimer = new Reclaimer(_rows, _index, _lists, _versions);
+        _learner = new Learner(options, _rows, _lists, _versions, _reclaimer, background);
     }
 
     /// <summary>What the namespace was made with.</summary>
     public NamespaceOptions Options { get; }
 
     /// <summary>The newest published version; it rises by one with every publish of a batch that changed anything.</summary>
-    public long Version => View.Version;
+    public long Version => _versions.Newest.Number;
 
-    /// <summary>Entries of the newest version, expired ones that were not reclaimed yet included.</summary>
-    public int LiveEntries => View.Index.Count;
+    /// <summary>The oldest version that can still be asked for.</summary>
+    public long OldestVersion => _versions.Oldest().Number;
 
-    /// <summary>Rows held for the newest version: its vectors, and ended rows that were not reclaimed yet.</summary>
-    public int StoredRows => View.Sizes.StoredRows;
+    /// <summary>Entries of the newest version, expired ones that were not taken out yet included.</summary>
+    public int LiveEntries => _versions.Newest.Sizes.LiveEntries;
+
+    /// <summary>Rows held: live ones, and ended ones that were not reclaimed yet.</summary>
+    public int StoredRows => _rows.Count;
 
     /// <summary>Removals that are remembered against older upserts, as of the newest version.</summary>
-    public int Tombstones => View.Sizes.Tombstones;
+    public int Tombstones => _versions.Newest.Sizes.Tombstones;
 
-    /// <summary>Estimated bytes of the newest version: chunks exactly, entries by their strings and a fixed overhead.</summary>
-    public long SizeBytes => View.Sizes.SizeBytes;
+    /// <summary>Bytes held after the last publish: native memory and the index exactly, attributes and long ids by estimate.</summary>
+    public long SizeBytes => Interlocked.Read(ref _sizeBytes);
 
-    /// <summary>The newest published version.</summary>
-    internal MemoryView View => Volatile.Read(ref _view);
+    /// <summary>Posting lists in use; 1 while every search is exact.</summary>
+    public int Lists => _lists.Partitions[^1].Lists.Count;
 
-    private long PendingVersion => _view.Version + 1;
+    /// <summary>True while entries move to newly trained lists.</summary>
+    public bool IsMoving => _lists.Partitions.Length > 1;
 
-    /// <summary>Pins the newest published version at the current clock reading. Safe on any thread.</summary>
-    public MemorySnapshot Snapshot() => new(View, Options, NowMs());
+    internal RowStore Rows => _rows;
+
+    internal ListStore ListStore => _lists;
+
+    internal VersionLog Versions => _versions;
+
+    private long PendingVersion => _versions.Newest.Number + 1;
+
+    /// <summary>Pins the newest published version at the current clock reading. Safe on any thread; the caller disposes it.</summary>
+    public MemorySnapshot Snapshot() => new(this, _versions.PinNewest(), NowMs());
+
+    /// <summary>Pins an older version, at the current clock reading. Safe on any thread; the caller disposes it.</summary>
+    /// <returns>Null when the version is not kept any more, or does not exist yet.</returns>
+    public MemorySnapshot? AsOf(long version) =>
+        _versions.PinLast(v => v.Number == version) is { } pinned ? new(this, pinned, NowMs()) : null;
+
+    /// <summary>Pins the version that was the newest at a moment, at that clock reading: what was true then. The caller disposes it.</summary>
+    /// <returns>Null when it is not kept any more.</returns>
+    public MemorySnapshot? AsOf(DateTimeOffset moment) =>
+        _versions.PinLast(v => v.PublishedAtMs <= moment.ToUnixTimeMilliseconds()) is { } pinned ? new(this, pinned, moment.ToUnixTimeMilliseconds()) : null;
+
+    /// <summary>Searches the newest version, without a snapshot to dispose. Safe on any thread.</summary>
+    /// <inheritdoc cref="MemorySnapshot.Search"/>
+    public SearchResult Search(ReadOnlySpan<float> query, int k, SearchOptions? options = null)
+    {
+        MemoryVersion version = _versions.Enter(out int slot);
+        return Search(version, slot, NowMs(), query, k, options);
+    }
 
     /// <summary>Adds the entry of <paramref name="id"/> or replaces it, unless a newer write of the id is known. Visible after <see cref="Publish"/>.</summary>
     /// <param name="id">Not empty.</param>
@@ -80,7 +137,7 @@ public sealed class VectorNamespace
     /// <param name="attributes">Copied; null = none.</param>
     /// <param name="stamp">Orders the writes of one id.</param>
     /// <param name="validUntilMs">Unix milliseconds, UTC; 0 = for ever; null = event time + the namespace's time to live.</param>
-    /// <exception cref="ArgumentException">The vector breaks a rule and nothing changed: check records first and send bad ones to the dead letters.</exception>
+    /// <exception cref="ArgumentException">The vector, a time or the offset breaks a rule and nothing changed: check records first and send bad ones to the dead letters.</exception>
     public UpsertOutcome Upsert(
         string id, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp, long? validUntilMs = null)
     {
@@ -88,22 +145,28 @@ public sealed class VectorNamespace
         ArgumentException.ThrowIfNullOrEmpty(id);
         if (!vector.IsEmpty && VectorRules.Check(vector, Options) is { } violation)
             throw new ArgumentException(violation.ToString(), nameof(vector));
+        long validUntil = validUntilMs ?? DefaultValidUntilMs(stamp.EventTimeMs);
+        CheckRange(stamp, validUntil);
 
-        int order = CompareWithLastWrite(id, stamp);
+        Span<byte> buffer = IdKey.MaxBytes(id) <= MaxStackIdBytes ? stackalloc byte[MaxStackIdBytes] : new byte[IdKey.MaxBytes(id)];
+        IdKey key = IdKey.Of(id, buffer);
+        int newest = _index.Find(key);
+        int order = CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)
             return order == 0 ? UpsertOutcome.Duplicate : UpsertOutcome.Stale;
 
-        MemoryEntry entry = new(id, attributes, stamp, validUntilMs ?? DefaultValidUntilMs(stamp.EventTimeMs));
         long nowMs = NowMs();
-        if (entry.IsExpired(nowMs))
+        if (validUntil != 0 && validUntil <= nowMs)
         {
-            Remove(id, stamp);
+            Remove(id, newest, stamp);
             return UpsertOutcome.Expired;
         }
-        if (Put(entry, vector))
+        bool replaces = IsLive(newest);
+        int row = Put(key, newest, vector, attributes, stamp, validUntil);
+        if (replaces)
             return UpsertOutcome.Replaced;
         EnforceMaxEntries(nowMs);
-        return _index.ContainsKey(id) ? UpsertOutcome.Inserted : UpsertOutcome.Evicted;
+        return _rows[row].IsLive ? UpsertOutcome.Inserted : UpsertOutcome.Evicted;
     }
 
     /// <summary>Removes the entry of <paramref name="id"/>, unless a newer write of the id is known, and remembers the removal.</summary>
@@ -111,10 +174,11 @@ public sealed class VectorNamespace
     {
         using var writing = _writer.Enter();
         ArgumentException.ThrowIfNullOrEmpty(id);
-        int order = CompareWithLastWrite(id, stamp);
+        int newest = Find(id);
+        int order = CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)
             return order == 0 ? DeleteOutcome.Duplicate : DeleteOutcome.Stale;
-        return Remove(id, stamp) ? DeleteOutcome.Deleted : DeleteOutcome.Recorded;
+        return Remove(id, newest, stamp) ? DeleteOutcome.Deleted : DeleteOutcome.Recorded;
     }
 
     /// <summary>
@@ -125,99 +189,192 @@ public sealed class VectorNamespace
     public int RemoveSource(string source)
     {
         using var writing = _writer.Enter();
-        var owned = _index.Values.Where(entry => entry.Stamp.Source == source).ToList();
-        foreach (MemoryEntry entry in owned)
-            End(entry);
+        int number = _sources.NumberOf(source), removed = 0;
+        foreach (var (row, record) in _rows.Live())
+        {
+            if (record.Source != number)
+                continue;
+            End(row, isRemoval: true);
+            removed++;
+        }
         _dirty |= _tombstones.RemoveSource(source) > 0;
-        return owned.Count;
+        return removed;
     }
 
-    /// <summary>Takes the expired entries out, so that publishing reclaims their space. Their last writes stay remembered.</summary>
+    /// <summary>Takes expired entries out, so that publishing reclaims their space. Their last writes stay remembered.</summary>
     /// <param name="now">At most the present: an entry is taken out even though a snapshot's own clock reading would still show it.</param>
+    /// <param name="most">Entries to take out at most, which bounds the time; no search ever returns those that are left.</param>
     /// <returns>Entries removed.</returns>
-    public int Expire(DateTimeOffset now)
+    public int Expire(DateTimeOffset now, int most = int.MaxValue)
     {
         using var writing = _writer.Enter();
-        return RemoveExpired(now.ToUnixTimeMilliseconds());
+        return RemoveExpired(now.ToUnixTimeMilliseconds(), most);
     }
 
-    /// <summary>Ends the batch: all writes since the last publish become visible at once to snapshots taken from now on.</summary>
+    /// <summary>
+    /// Ends the batch: all writes since the last publish become visible at once to snapshots taken from now on. Also does a bounded
+    /// amount of upkeep, whether or not there was anything to publish.
+    /// </summary>
     /// <returns>The newest version; unchanged when the batch changed nothing.</returns>
     public long Publish()
     {
         using var writing = _writer.Enter();
-        if (!_dirty)
-            return _view.Version;
-        Chunk[] chunks = _chunks.Publish();
-        MemorySizes sizes = new(_chunks.StoredRows, _tombstones.Count, _chunks.SizeBytes + _entryBytes);
-        Volatile.Write(ref _view, new MemoryView(PendingVersion, chunks, _index.ToImmutable(), sizes));
+        if (_dirty)
+            _versions.Publish(new MemoryVersion(PendingVersion, NowMs(), new(_live, _tombstones.Count)));
+        else
+            _versions.Advance(NowMs());
+        int budget = Math.Max(LeastUpkeep, _writes * UpkeepPerWrite);
+        _learner.Run(budget);
+        _reclaimer.Run(budget);
+        Interlocked.Exchange(ref _sizeBytes, _rows.SizeBytes + _lists.SizeBytes + _index.SizeBytes);
         _dirty = false;
-        return _view.Version;
+        _writes = 0;
+        return _versions.Newest.Number;
+    }
+
+    /// <summary>Searches a version that the caller has pinned.</summary>
+    internal SearchResult Search(MemoryVersion pinned, long nowMs, ReadOnlySpan<float> query, int k, SearchOptions? options) =>
+        Search(pinned, _versions.Enter(pinned), nowMs, query, k, options);
+
+    /// <summary>The entry of an id in a version that the caller has pinned; null when there is none, or it is expired.</summary>
+    internal MemoryEntry? Find(MemoryVersion pinned, long nowMs, string id)
+    {
+        int slot = _versions.Enter(pinned);
+        try
+        {
+            int row = Find(id);
+            while (row >= 0 && _rows[row].Begin > pinned.Number)
+                row = _rows[row].Previous;
+            return row >= 0 && _rows[row] is var record && record.IsVisible(pinned.Number) && !record.IsExpired(nowMs) ? Entry(record) : null;
+        }
+        finally
+        {
+            _versions.Leave(slot);
+        }
+    }
+
+    private SearchResult Search(MemoryVersion version, int slot, long nowMs, ReadOnlySpan<float> query, int k, SearchOptions? options)
+    {
+        try
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+            if (VectorRules.Check(query, Options, "query") is { } violation)
+                throw new ArgumentException(violation.ToString(), nameof(query));
+            var effort = SearchEffort.Of(options, k, Options.SearchLists, Options.SearchCandidates, _rows.Count);
+            SearchRun run = new(_rows, Options.Metric, version.Number, nowMs, options?.Where is { Count: > 0 } where ? where : null, effort);
+            return new SearchResult(version.Number, run.Run(_lists.Partitions, query, k));
+        }
+        finally
+        {
+            _versions.Leave(slot);
+        }
+    }
+
+    private int Find(string id)
+    {
+        Span<byte> buffer = IdKey.MaxBytes(id) <= MaxStackIdBytes ? stackalloc byte[MaxStackIdBytes] : new byte[IdKey.MaxBytes(id)];
+        return _index.Find(IdKey.Of(id, buffer));
     }
 
     /// <summary>Above 0 when <paramref name="stamp"/> wins over everything known of the id, 0 when it is known already.</summary>
-    private int CompareWithLastWrite(string id, WriteStamp stamp)
+    private int CompareWithLastWrite(string id, int newest, WriteStamp stamp)
     {
-        if (_index.TryGetValue(id, out MemoryEntry? entry))
-            return stamp.CompareTo(entry.Stamp);
+        if (IsLive(newest))
+            return stamp.CompareTo(Stamp(_rows[newest]));
         return _tombstones.Find(id) is { } removal ? stamp.CompareTo(removal) : 1;
     }
 
-    private bool Put(MemoryEntry entry, ReadOnlySpan<float> vector)
+    private bool IsLive(int row) => row >= 0 && _rows[row].IsLive;
+
+    private WriteStamp Stamp(Row row) => new(row.EventTimeMs, _sources[row.Source], row.Offset);
+
+    private int Put(in IdKey key, int newest, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp, long validUntilMs)
     {
-        bool replaces = _index.TryGetValue(entry.Id, out MemoryEntry? old);
-        if (replaces)
-            End(old!);
-        _tombstones.Remove(entry.Id);
-        _index[entry.Id] = entry;
-        _entryBytes += entry.SizeBytes;
-        _byEventTime.Add(entry.Id, entry.EventTimeMs, _index.Count);
-        if (entry.ValidUntilMs != 0)
-            _byValidUntil.Add(entry.Id, entry.ValidUntilMs, _index.Count);
+        if (IsLive(newest))
+            End(newest, isRemoval: false);
+        else if (_tombstones.Count > 0)
+            _tombstones.Remove(System.Text.Encoding.UTF8.GetString(key.Utf8));
+        int row = _rows.Take();
+        Row record = _rows[row];
+        // A row that began in this very batch is seen by no version: its successor takes over what came before it.
+        int previous = newest >= 0 && _rows[newest].Begin == PendingVersion ? _rows[newest].Previous : newest;
+        record.Write(new(PendingVersion, validUntilMs, stamp.EventTimeMs, stamp.Offset, _sources.NumberOf(stamp.Source), _rows.Attributes.Add(attributes), previous));
+        _rows.WriteId(record, key.Utf8);
         if (!vector.IsEmpty)
-            _chunks.Append(entry, vector, PendingVersion);
+        {
+            _rows.Vectors.Write(record, vector);
+            _learner.Append(row, vector);
+        }
+        _index.Set(key, row);
+        _byEventTime.Add(row, record);
+        _byValidUntil.Add(row, record);
+        _live++;
+        _writes++;
         _dirty = true;
-        return replaces;
+        return row;
     }
 
     private void EnforceMaxEntries(long nowMs)
     {
-        if (_index.Count > Options.MaxEntries)
-            RemoveExpired(nowMs);
-        while (_index.Count > Options.MaxEntries && _byEventTime.Peek() is { } oldest)
-            Remove(oldest, _index[oldest].Stamp);
+        if (_live > Options.MaxEntries)
+            RemoveExpired(nowMs, int.MaxValue);
+        while (_live > Options.MaxEntries && _byEventTime.Peek() is >= 0 and var oldest)
+            RemoveRow(oldest);
     }
 
-    private int RemoveExpired(long nowMs)
+    private int RemoveExpired(long nowMs, int most)
     {
         int removed = 0;
-        for (; _byValidUntil.Peek() is { } next && _index[next].IsExpired(nowMs); removed++)
-            Remove(next, _index[next].Stamp);
+        for (; removed < most && _byValidUntil.Peek(nowMs) is >= 0 and var row; removed++)
+            RemoveRow(row);
         return removed;
     }
 
+    private void RemoveRow(int row) => Remove(_rows.Id(_rows[row]), row, Stamp(_rows[row]));
+
     /// <summary>Ends the id's entry, if there is one, and keeps <paramref name="stamp"/> so that what it beat stays beaten.</summary>
-    private bool Remove(string id, WriteStamp stamp)
+    private bool Remove(string id, int newest, WriteStamp stamp)
     {
-        bool existed = _index.TryGetValue(id, out MemoryEntry? entry);
+        bool existed = IsLive(newest);
         if (existed)
-            End(entry!);
+            End(newest, isRemoval: true);
         _tombstones.Set(id, stamp);
         _dirty = true;
         return existed;
     }
 
-    private void End(MemoryEntry entry)
+    private void End(int row, bool isRemoval)
     {
-        _index.Remove(entry.Id);
-        _entryBytes -= entry.SizeBytes;
-        if (entry.Location is { } location)
-            _chunks.End(location, PendingVersion);
+        Row record = _rows[row];
+        if (isRemoval)
+            record.MarkRemoved();
+        record.EndAt(PendingVersion);
+        _reclaimer.NoteEnded(row, record, PendingVersion);
+        _live--;
+        _writes++;
         _dirty = true;
     }
 
+    private MemoryEntry Entry(Row row)
+    {
+        var vector = new float[row.Place >= 0 ? Options.Dimension : 0];
+        if (vector.Length > 0)
+            _rows.Vectors.Read(row, vector);
+        return new MemoryEntry(_rows.Id(row), _rows.Attributes[row.Attributes], Stamp(row), row.ValidUntilMs, vector);
+    }
+
+    private static void CheckRange(WriteStamp stamp, long validUntilMs)
+    {
+        if (stamp.EventTimeMs is < -Row.Max48 or > Row.Max48)
+            throw new ArgumentException($"event_time = {stamp.EventTimeMs}: at most {Row.Max48} ms from 1970", nameof(stamp));
+        if (stamp.Offset is < 0 or > Row.Max48)
+            throw new ArgumentException($"offset = {stamp.Offset}: 0..{Row.Max48}", nameof(stamp));
+        if (validUntilMs is < 0 or > Row.Max48)
+            throw new ArgumentException($"valid_until = {validUntilMs}: 0..{Row.Max48}", nameof(validUntilMs));
+    }
+
     private long DefaultValidUntilMs(long eventTimeMs) =>
-        Options.TimeToLive is { } life ? eventTimeMs + (long)life.TotalMilliseconds : 0;
+        Options.TimeToLive is { } life ? Math.Max(1, eventTimeMs + (long)life.TotalMilliseconds) : 0;
 
     private long NowMs() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -27,6 +27,27 @@ public sealed record NamespaceOptions
     /// </summary>
     public int MaxTombstones { get; init; } = 100_000;
 
-    /// <summary>Rows in a chunk, the unit of storage and of reclaiming; 2..1,048,576.</summary>
-    public int ChunkRows { get; init; } = 4_096;
+    /// <summary>How vectors are held, and so what scores are computed from.</summary>
+    public VectorFormat Format { get; init; } = VectorFormat.HalfPrecision;
+
+    /// <summary>Older versions that can be asked for.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>Posting lists that a search scans unless it says otherwise; 1..65,536. More find more, and take longer.</summary>
+    public int SearchLists { get; init; } = 16;
+
+    /// <summary>Entries that a search chooses by their codes and ranks by their vectors unless it says otherwise; 1..1,000,000.</summary>
+    public int SearchCandidates { get; init; } = 100;
+
+    /// <summary>Entries up to which every search is exact; above it the lists are trained. 32..1,000,000.</summary>
+    public int TrainAt { get; init; } = 4_096;
+
+    /// <summary>Entries in a chunk of a posting list, the unit of reclaiming; a multiple of 32, 32..65,536.</summary>
+    public int ChunkEntries { get; init; } = 256;
+
+    /// <summary>Rows in a page, the unit in which memory for vectors is taken and given back; a power of two, 2..1,048,576.</summary>
+    public int PageRows { get; init; } = 16_384;
+
+    /// <summary>Seed of everything random: the sample that the lists are trained on, and the training.</summary>
+    public int Seed { get; init; } = 1;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streaming.Memory.Lists;
 
 namespace Streaming.Memory.Rules;
 
@@ -8,7 +9,12 @@ public static class NamespaceOptionsValidator
     private const int MaxNameLength = 64;
     private const int MaxDimension = 4_096;
     private const int MaxCount = 100_000_000;
-    private const int MaxChunkRows = 1 << 20;
+    private const int MaxSearchLists = 65_536;
+    private const int MaxSearchCandidates = 1_000_000;
+    private const int MaxTrainAt = 1_000_000;
+    private const int MaxChunkEntries = 65_536;
+    private const int MaxPageRows = 1 << 20;
+    private const int MaxVersions = 1_000_000;
 
     /// <summary>The broken rules, in the order of the options' fields; empty when the options are valid.</summary>
     public static IReadOnlyList<MemoryViolation> Validate(NamespaceOptions options)
@@ -23,10 +29,20 @@ public static class NamespaceOptionsValidator
             violations.Add(new("TimeToLive", life.ToString("c", CultureInfo.InvariantCulture), "at least 1 ms, or none"));
         CheckRange("MaxEntries", options.MaxEntries, 1, MaxCount, violations);
         CheckRange("MaxTombstones", options.MaxTombstones, 0, MaxCount, violations);
-        CheckRange("ChunkRows", options.ChunkRows, 2, MaxChunkRows, violations);
-        // A chunk's vectors are one array; its length must stay below the runtime's limit.
-        if ((long)options.ChunkRows * options.Dimension > Array.MaxLength)
-            violations.Add(new("ChunkRows", Text(options.ChunkRows), $"ChunkRows × Dimension is at most {Array.MaxLength}"));
+        if (!Enum.IsDefined(options.Format))
+            violations.Add(new("Format", options.Format.ToString(), "half_precision or single_precision"));
+        CheckRange("SearchLists", options.SearchLists, 1, MaxSearchLists, violations);
+        CheckRange("SearchCandidates", options.SearchCandidates, 1, MaxSearchCandidates, violations);
+        CheckRange("TrainAt", options.TrainAt, ListChunk.BlockEntries, MaxTrainAt, violations);
+        CheckRange("ChunkEntries", options.ChunkEntries, ListChunk.BlockEntries, MaxChunkEntries, violations);
+        if (options.ChunkEntries % ListChunk.BlockEntries != 0)
+            violations.Add(new("ChunkEntries", Text(options.ChunkEntries), $"a multiple of {ListChunk.BlockEntries}"));
+        CheckRange("PageRows", options.PageRows, 2, MaxPageRows, violations);
+        if (!int.IsPow2(options.PageRows))
+            violations.Add(new("PageRows", Text(options.PageRows), "a power of two"));
+        CheckRange("Retention.Versions", options.Retention.Versions, 1, MaxVersions, violations);
+        if (options.Retention.Time < TimeSpan.Zero)
+            violations.Add(new("Retention.Time", options.Retention.Time.ToString("c", CultureInfo.InvariantCulture), "0 or more"));
         return violations;
     }
 

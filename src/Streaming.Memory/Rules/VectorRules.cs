@@ -8,7 +8,7 @@ public static class VectorRules
 {
     /// <summary>
     /// The first broken rule of <paramref name="vector"/>, or null. Rules: the namespace's dimension, every number finite, a norm
-    /// that float32 can hold (so that no score is ever NaN), and under <see cref="Metric.Cosine"/> a norm above 0.
+    /// that float32 can hold (so that no score is ever NaN), numbers that the namespace's format can hold, and under <see cref="Metric.Cosine"/> a norm above 0.
     /// </summary>
     /// <param name="vector">As it came; an empty one has the wrong dimension (a fact without a vector is not checked here).</param>
     /// <param name="options">The namespace's options: dimension and metric.</param>
@@ -22,6 +22,8 @@ public static class VectorRules
         float norm = TensorPrimitives.Norm(vector);
         if (!float.IsFinite(norm))
             return FirstNotFinite(vector, field) ?? new($"{field}.norm", Text(norm), "a sum of squares that float32 can hold");
+        if (options.Format == VectorFormat.HalfPrecision && TensorPrimitives.MaxMagnitude(vector) is var largest && MathF.Abs(largest) > (float)Half.MaxValue)
+            return new($"{field}[{TensorPrimitives.IndexOfMaxMagnitude(vector)}]", Text(largest), "at most 65504 in magnitude, in half precision");
         if (norm == 0f && options.Metric == Metric.Cosine)
             return new($"{field}.norm", Text(norm), "above 0 under the cosine metric");
         return null;

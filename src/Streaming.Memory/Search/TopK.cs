@@ -1,56 +1,60 @@
 using System.Buffers;
+using Streaming.Memory.Rows;
 
 namespace Streaming.Memory.Search;
 
-/// <summary>The best k of a scan: a binary heap with the worst kept candidate at its root. Rents its heap and returns it on dispose.</summary>
+/// <summary>The best k rows of a search: a binary heap with the worst kept one at its root. Rents its heap and returns it on dispose.</summary>
 internal ref struct TopK
 {
-    private readonly (float Score, MemoryEntry Entry)[] _heap;
+    private readonly RowStore _rows;
+    private readonly (float Score, int Row)[] _heap;
     private readonly int _k;
     private int _count;
 
-    public TopK(int k)
+    public TopK(RowStore rows, int k)
     {
-        _heap = ArrayPool<(float, MemoryEntry)>.Shared.Rent(k);
+        _rows = rows;
+        _heap = ArrayPool<(float, int)>.Shared.Rent(k);
         _k = k;
         _count = 0;
         Threshold = float.NegativeInfinity;
     }
 
-    /// <summary>A candidate with a lower score cannot enter; an equal one may, by its id.</summary>
+    /// <summary>A row with a lower score cannot enter; an equal one may, by its id.</summary>
     public float Threshold { get; private set; }
 
-    public void Offer(float score, MemoryEntry entry)
+    public void Offer(float score, int row)
     {
         if (_count < _k)
         {
-            _heap[_count] = (score, entry);
+            _heap[_count] = (score, row);
             SiftUp(_count++);
         }
-        else if (IsWorse(_heap[0], (score, entry)))
+        else if (IsWorse(_heap[0], (score, row)))
         {
-            _heap[0] = (score, entry);
+            _heap[0] = (score, row);
             SiftDown();
         }
         if (_count == _k)
             Threshold = _heap[0].Score;
     }
 
-    /// <summary>The kept candidates, best first. The heap is empty afterwards.</summary>
+    /// <summary>The kept rows, best first. The heap is empty afterwards.</summary>
     public Neighbour[] TakeSorted()
     {
         var sorted = new Neighbour[_count];
         while (_count > 0)
         {
-            var (score, entry) = _heap[0];
+            var (score, row) = _heap[0];
             _heap[0] = _heap[--_count];
             SiftDown();
-            sorted[_count] = new Neighbour(entry.Id, score, entry.Attributes, entry.EventTimeMs);
+            Row found = _rows[row];
+            sorted[_count] = new Neighbour(_rows.Id(found), score, _rows.Attributes[found.Attributes], found.EventTimeMs);
         }
         return sorted;
     }
 
-    public readonly void Dispose() => ArrayPool<(float, MemoryEntry)>.Shared.Return(_heap, clearArray: true);
+    public readonly void Dispose() => ArrayPool<(float, int)>.Shared.Return(_heap);
 
     private readonly void SiftUp(int at)
     {
@@ -76,6 +80,6 @@ internal ref struct TopK
         }
     }
 
-    private static bool IsWorse((float Score, MemoryEntry Entry) x, (float Score, MemoryEntry Entry) y) =>
-        x.Score < y.Score || (x.Score == y.Score && string.CompareOrdinal(x.Entry.Id, y.Entry.Id) > 0);
+    private readonly bool IsWorse((float Score, int Row) x, (float Score, int Row) y) =>
+        x.Score < y.Score || (x.Score == y.Score && _rows.CompareIds(x.Row, y.Row) > 0);
 }

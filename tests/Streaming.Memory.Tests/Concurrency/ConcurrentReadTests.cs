@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Streaming.Memory.Rules;
-using Streaming.Memory.Storage;
+using Streaming.Memory.Rows;
+using Streaming.Memory.Upkeep;
+using Streaming.Memory.Versions;
 
 namespace Streaming.Memory.Tests.Concurrency;
 
@@ -38,7 +40,7 @@ public sealed class ConcurrentReadTests
     {
         // Begins below and ends above every pending version: such a reader sees whatever the writer has got to.
         var seen = Race(
-            Make(), m => new MemorySnapshot(m.View with { Version = Chunk.NeverEnds - 1 }, m.Options, nowMs: 1), publishMidBatch: false);
+            Make(), m => new MemorySnapshot(m, Pinned(Row.NeverEnds - 1), nowMs: 1), publishMidBatch: false);
 
         Assert.NotEmpty(seen);
     }
@@ -65,6 +67,13 @@ public sealed class ConcurrentReadTests
         EnterAndLeave(guard);
     }
 
+    private static MemoryVersion Pinned(long number)
+    {
+        MemoryVersion version = new(number, 1, default);
+        version.TryPin();
+        return version;
+    }
+
     private static void EnterAndLeave(WriterGuard guard)
     {
         using var writing = guard.Enter();
@@ -80,7 +89,8 @@ public sealed class ConcurrentReadTests
         {
             while (Volatile.Read(ref done) == 0)
             {
-                if (PairProtocol.Violation(read(memory)) is { } violation)
+                using MemorySnapshot snapshot = read(memory);
+                if (PairProtocol.Violation(snapshot) is { } violation)
                     violations.Enqueue(violation);
                 looked.Release();
             }
@@ -123,5 +133,5 @@ public sealed class ConcurrentReadTests
     }
 
     private VectorNamespace Make() => new(
-        new() { Name = "race", Dimension = PairProtocol.Dimension, Metric = Metric.Dot, ChunkRows = 16 }, _time);
+        new() { Name = "race", Dimension = PairProtocol.Dimension, Metric = Metric.Dot, ChunkEntries = 32, PageRows = 16 }, _time);
 }

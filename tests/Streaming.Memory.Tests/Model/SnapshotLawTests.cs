@@ -25,7 +25,9 @@ public sealed class SnapshotLawTests
             Metric = metric,
             MaxEntries = maxEntries,
             MaxTombstones = maxTombstones,
-            ChunkRows = 2,
+            ChunkEntries = 32,
+            PageRows = 2,
+            TrainAt = 32,
             TimeToLive = timeToLiveMs == 0 ? null : TimeSpan.FromMilliseconds(timeToLiveMs),
         };
         Prop.ForAll(Operations.Interleavings, operations => new SideBySide(options).Run(operations))

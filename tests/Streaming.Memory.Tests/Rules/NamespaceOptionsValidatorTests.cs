@@ -20,19 +20,18 @@ public sealed class NamespaceOptionsValidatorTests
             TimeToLive = TimeSpan.Zero,
             MaxEntries = 0,
             MaxTombstones = -1,
-            ChunkRows = 1,
+            SearchLists = 0,
+            ChunkEntries = 33,
+            PageRows = 3,
+            Retention = new() { Versions = 0 },
         };
 
         var violations = NamespaceOptionsValidator.Validate(broken);
 
         Assert.Equal(
-            ["Name", "Dimension", "Metric", "TimeToLive", "MaxEntries", "MaxTombstones", "ChunkRows"], violations.Select(v => v.Field));
-        Assert.Equal(["'Not A Name'", "0", "9", "00:00:00", "0", "-1", "1"], violations.Select(v => v.Value));
+            ["Name", "Dimension", "Metric", "TimeToLive", "MaxEntries", "MaxTombstones", "SearchLists", "ChunkEntries", "PageRows", "Retention.Versions"], violations.Select(v => v.Field));
+        Assert.Equal(["'Not A Name'", "0", "9", "00:00:00", "0", "-1", "0", "33", "3", "0"], violations.Select(v => v.Value));
     }
-
-    [Fact]
-    public void A_chunk_that_no_array_can_hold_is_a_violation() =>
-        Assert.Equal("ChunkRows", Assert.Single(NamespaceOptionsValidator.Validate(Valid with { Dimension = 4_096, ChunkRows = 1 << 20 })).Field);
 
     [Fact]
     public void A_namespace_refuses_broken_options_and_names_them_all()

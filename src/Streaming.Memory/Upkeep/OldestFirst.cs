@@ -1,4 +1,4 @@
-namespace Streaming.Memory.Storage;
+namespace Streaming.Memory.Upkeep;
 
 /// <summary>
 /// Ids by (time, id), the oldest first, for expiry, eviction and tombstones. An item that is no longer current is skipped when it

@@ -1,4 +1,4 @@
-namespace Streaming.Memory.Storage;
+namespace Streaming.Memory.Upkeep;
 
 /// <summary>
 /// The last write of ids that have no entry, so that an older upsert loses. At most <c>capacity</c> marks: beyond it the mark with the

@@ -1,4 +1,4 @@
-namespace Streaming.Memory.Storage;
+namespace Streaming.Memory.Upkeep;
 
 /// <summary>Turns two writers at once, which would corrupt the namespace silently, into an exception. Not a lock: nobody waits.</summary>
 internal sealed class WriterGuard

@@ -1,0 +1,118 @@
+namespace Streaming.Memory.Lists;
+
+/// <summary>
+/// A fixed number of entries of one posting list, in blocks of 32. The native block, for n entries with s codes each:
+/// <code>
+///   codes   [n / 32] blocks of [s][16] bytes: byte j of code c holds the code of entry j (low half) and of entry j + 16 (high half),
+///           so that one register of table entries serves 16 entries at a time
+///   ended   [n / 32] uint32: entries whose row has ended, in any version
+///   rows    [n] int32
+/// </code>
+/// </summary>
+/// <remarks>
+/// One writer. An entry is written before <see cref="Count"/> rises over it; of its two neighbours in a byte only the new one changes.
+/// A row's end is written first, then <see cref="LastEnd"/>, then its bit: whoever sees the bit sees that some end may be later than its version.
+/// </remarks>
+internal sealed unsafe class ListChunk
+{
+    public const int BlockEntries = 32;
+    private const int HalfBlock = BlockEntries / 2;
+
+    private readonly BlockPool.Block _memory;
+    private readonly int _capacity;
+    private readonly uint* _ended;
+    private readonly int* _rows;
+    private int _count;
+    private long _lastEnd;
+
+    public ListChunk(PostingList list, int index, int capacity, int codes, BlockPool.Block memory)
+    {
+        List = list;
+        Index = index;
+        _capacity = capacity;
+        Codes = codes;
+        _memory = memory;
+        _ended = (uint*)(memory.Address + (long)capacity * codes / 2);
+        _rows = (int*)(_ended + capacity / BlockEntries);
+        new Span<uint>(_ended, capacity / BlockEntries).Clear();
+    }
+
+    /// <summary>The list that the chunk belongs to.</summary>
+    public PostingList List { get; }
+
+    /// <summary>The chunk's number among the writer's chunks.</summary>
+    public int Index { get; }
+
+    /// <summary>The native block, for the pool.</summary>
+    public BlockPool.Block Memory => _memory;
+
+    /// <summary>Entries that readers may look at.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public bool IsFull => _count == _capacity;
+
+    /// <summary>Entries whose row has ended.</summary>
+    public int EndedCount { get; private set; }
+
+    /// <summary>The latest end among the entries, 0 when none ended.</summary>
+    public long LastEnd => Volatile.Read(ref _lastEnd);
+
+    /// <summary>Codes an entry has.</summary>
+    public int Codes { get; }
+
+    /// <summary>True once the chunk has left its list. The writer's.</summary>
+    public bool IsUnlinked { get; set; }
+
+    /// <summary>True while the chunk waits to be reclaimed. The writer's.</summary>
+    public bool IsQueued { get; set; }
+
+    public static int BytesFor(int capacity, int codes) => capacity * codes / 2 + capacity / BlockEntries * sizeof(uint) + capacity * sizeof(int);
+
+    /// <summary>The codes of block <paramref name="block"/>.</summary>
+    public byte* CodesOf(int block) => _memory.Address + (long)block * Codes * HalfBlock;
+
+    public uint Ended(int block) => Volatile.Read(ref _ended[block]);
+
+    public int Row(int entry) => _rows[entry];
+
+    /// <summary>Appends an entry and makes it visible to readers that have the chunk.</summary>
+    /// <returns>Its position.</returns>
+    public int Append(int row, ReadOnlySpan<byte> codes)
+    {
+        int entry = _count;
+        int inBlock = entry % BlockEntries;
+        byte* at = CodesOf(entry / BlockEntries) + inBlock % HalfBlock;
+        if (inBlock < HalfBlock)
+        {
+            for (int c = 0; c < codes.Length; c++, at += HalfBlock)
+                *at = (byte)((*at & 0xF0) | codes[c]);
+        }
+        else
+        {
+            for (int c = 0; c < codes.Length; c++, at += HalfBlock)
+                *at = (byte)((*at & 0x0F) | (codes[c] << 4));
+        }
+        _rows[entry] = row;
+        Volatile.Write(ref _count, entry + 1);
+        return entry;
+    }
+
+    /// <summary>Reads an entry's codes.</summary>
+    public void ReadCodes(int entry, Span<byte> codes)
+    {
+        int inBlock = entry % BlockEntries;
+        byte* at = CodesOf(entry / BlockEntries) + inBlock % HalfBlock;
+        int shift = inBlock < HalfBlock ? 0 : 4;
+        for (int c = 0; c < codes.Length; c++, at += HalfBlock)
+            codes[c] = (byte)((*at >> shift) & 0x0F);
+    }
+
+    /// <summary>Notes that an entry's row has ended; the row's own end is written already.</summary>
+    public void MarkEnded(int entry, long version)
+    {
+        Volatile.Write(ref _lastEnd, Math.Max(_lastEnd, version));
+        ref uint ended = ref _ended[entry / BlockEntries];
+        Volatile.Write(ref ended, ended | (1u << (entry % BlockEntries)));
+        EndedCount++;
+    }
+}

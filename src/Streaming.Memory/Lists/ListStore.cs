@@ -1,0 +1,69 @@
+using Streaming.Memory.Rows;
+using Streaming.Memory.Training;
+
+namespace Streaming.Memory.Lists;
+
+/// <summary>Where the writer puts entries: the partition that takes new ones, its chunks by number, and the memory behind them.</summary>
+/// <param name="rows">The rows that entries refer to.</param>
+/// <param name="chunkEntries">Entries in a chunk; a multiple of 32.</param>
+internal sealed class ListStore(RowStore rows, int chunkEntries)
+{
+    private readonly List<ListChunk?> _chunks = [];
+    private readonly Stack<int> _free = new();
+    private readonly Dictionary<int, BlockPool> _pools = [];
+    private Partition[] _partitions = [new(null)];
+
+    /// <summary>What readers scan, the oldest first.</summary>
+    public Partition[] Partitions => Volatile.Read(ref _partitions);
+
+    /// <summary>The partition that takes new entries.</summary>
+    public Partition Current => _partitions[^1];
+
+    public int ChunkEntries => chunkEntries;
+
+    /// <summary>Entries in all lists, ended ones that were not reclaimed yet included.</summary>
+    public int Entries { get; private set; }
+
+    public long SizeBytes => _pools.Values.Sum(pool => pool.SizeBytes);
+
+    public void Begin(Codebook codebook) => Volatile.Write(ref _partitions, [.. _partitions, new Partition(codebook)]);
+
+    public void Drop(Partition partition) => Volatile.Write(ref _partitions, [.. _partitions.Where(p => p != partition)]);
+
+    public void Append(PostingList list, int row, ReadOnlySpan<byte> codes)
+    {
+        ListChunk? tail = list.Tail;
+        if (tail is null || tail.IsFull)
+            list.Add(tail = NewChunk(list, codes.Length));
+        Row record = rows[row];
+        record.Place = tail.Index * chunkEntries + tail.Append(row, codes);
+        Entries++;
+    }
+
+    public (ListChunk Chunk, int Entry) Find(int place) => (_chunks[place / chunkEntries]!, place % chunkEntries);
+
+    /// <summary>Takes a chunk out of its list. Searches in flight may still read it: it goes back by <see cref="Return"/>.</summary>
+    public void Unlink(ListChunk chunk)
+    {
+        chunk.List.Remove(chunk);
+        chunk.IsUnlinked = true;
+        Entries -= chunk.Count;
+        _chunks[chunk.Index] = null;
+        _free.Push(chunk.Index);
+    }
+
+    /// <summary>Gives an unlinked chunk's memory back, when no search can hold it.</summary>
+    public void Return(ListChunk chunk) => _pools[chunk.Codes].Return(chunk.Memory);
+
+    private ListChunk NewChunk(PostingList list, int codes)
+    {
+        if (!_free.TryPop(out int index))
+        {
+            index = _chunks.Count;
+            _chunks.Add(null);
+        }
+        if (!_pools.TryGetValue(codes, out BlockPool? pool))
+            _pools.Add(codes, pool = new BlockPool(ListChunk.BytesFor(chunkEntries, codes)));
+        return _chunks[index] = new ListChunk(list, index, chunkEntries, codes, pool.Rent());
+    }
+}

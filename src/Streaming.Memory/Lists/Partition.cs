@@ -1,0 +1,21 @@
+using Streaming.Memory.Training;
+
+namespace Streaming.Memory.Lists;
+
+/// <summary>
+/// The posting lists of one codebook: an epoch. Without a codebook it is one list whose entries have no codes, the exact head that a namespace
+/// begins with. While entries move to the next epoch a namespace has two partitions, and a search reads the older one first.
+/// </summary>
+internal sealed class Partition(Codebook? codebook)
+{
+    private readonly PostingList[] _lists = [.. Enumerable.Range(0, codebook?.Lists ?? 1).Select(_ => new PostingList())];
+
+    /// <summary>Null for the exact head.</summary>
+    public Codebook? Codebook { get; } = codebook;
+
+    public IReadOnlyList<PostingList> Lists => _lists;
+
+    public int CodesPerEntry => Codebook?.Codes ?? 0;
+
+    public ListChunk[] Chunks(int list) => _lists[list].Chunks;
+}

@@ -1,0 +1,39 @@
+namespace Streaming.Memory.Rows;
+
+/// <summary>A fixed number of rows and which of them are free. The writer's, but for the rows themselves.</summary>
+internal sealed unsafe class RowPage(int number, int rows, int stride) : IDisposable
+{
+    private readonly NativeBlock _block = new((long)rows * stride);
+    private readonly Stack<int> _returned = new();
+    private readonly System.Collections.BitArray _taken = new(rows);
+
+    public int Number { get; } = number;
+
+    public long Bytes => _block.Bytes;
+
+    /// <summary>Rows that were ever taken: those above were not.</summary>
+    public int Reach { get; private set; }
+
+    public int UsedRows => Reach - _returned.Count;
+
+    public bool IsFull => _returned.Count == 0 && Reach == rows;
+
+    public Row Row(int index) => new(_block.Address + (long)index * stride);
+
+    public bool IsTaken(int index) => _taken[index];
+
+    public int Take()
+    {
+        int index = _returned.TryPop(out int returned) ? returned : Reach++;
+        _taken[index] = true;
+        return index;
+    }
+
+    public void Return(int index)
+    {
+        _taken[index] = false;
+        _returned.Push(index);
+    }
+
+    public void Dispose() => _block.Dispose();
+}

@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Streaming.Memory.Rules;
+
+namespace Streaming.Memory.Rows;
+
+/// <summary>
+/// Rows by number, in pages of native memory. A number is stable for the row's whole life and is used again afterwards, so the writer
+/// gives a row back only when no reader can hold its number. A page without a row is freed.
+/// </summary>
+internal sealed class RowStore
+{
+    private readonly int _pageRows;
+    private readonly int _pageShift;
+    private readonly int _stride;
+    private readonly LongIds _longIds = new();
+    private readonly SortedSet<int> _roomy = [];
+    private readonly Stack<int> _freedPages = new();
+    private RowPage?[] _pages = [];
+    private long _pageBytes;
+
+    /// <param name="format">How vectors are held.</param>
+    /// <param name="dimension">Numbers in a vector.</param>
+    /// <param name="pageRows">A power of two.</param>
+    public RowStore(VectorFormat format, int dimension, int pageRows)
+    {
+        _pageRows = pageRows;
+        _pageShift = int.Log2(pageRows);
+        Vectors = new RowVectors(format, dimension);
+        // Multiples of 8 keep the end, which readers and the writer race for, within a word.
+        _stride = (Row.HeadBytes + Vectors.Bytes + 7) / 8 * 8;
+    }
+
+    /// <summary>How the vectors behind the rows' heads are read and written.</summary>
+    public RowVectors Vectors { get; }
+
+    public AttributeTable Attributes { get; } = new();
+
+    /// <summary>Rows in use: live ones, and ended ones that were not given back yet.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of pages, long ids and attributes.</summary>
+    public long SizeBytes => _pageBytes + _longIds.SizeBytes + Attributes.SizeBytes;
+
+    public Row this[int row]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _pages)[row >> _pageShift]!.Row(row & (_pageRows - 1));
+    }
+
+    /// <summary>Takes a free row. It is the caller's until it writes the row's number where readers look.</summary>
+    public int Take()
+    {
+        if (_roomy.Count == 0)
+            AddPage();
+        int number = _roomy.Min;
+        RowPage page = _pages[number]!;
+        int row = (number << _pageShift) | page.Take();
+        if (page.IsFull)
+            _roomy.Remove(number);
+        Count++;
+        return row;
+    }
+
+    /// <summary>Gives a row back. No reader may hold its number.</summary>
+    public void Return(int row)
+    {
+        Row record = this[row];
+        Attributes.Remove(record.Attributes);
+        if (record.HasLongId)
+            _longIds.Remove(record.LongIdHandle);
+        int number = row >> _pageShift;
+        RowPage page = _pages[number]!;
+        page.Return(row & (_pageRows - 1));
+        _roomy.Add(number);
+        Count--;
+        if (page.UsedRows == 0)
+            FreePage(page);
+    }
+
+    public void WriteId(Row row, ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length <= Row.InlineIdBytes)
+            row.WriteInlineId(utf8);
+        else
+            row.WriteLongId(_longIds.Add(utf8));
+    }
+
+    public ReadOnlySpan<byte> IdBytes(Row row) => row.HasLongId ? _longIds[row.LongIdHandle] : row.InlineId;
+
+    public string Id(Row row) => Encoding.UTF8.GetString(IdBytes(row));
+
+    /// <summary>Below 0 when the id of <paramref name="x"/> comes first, in the order of UTF-8 bytes.</summary>
+    public int CompareIds(int x, int y) => IdBytes(this[x]).SequenceCompareTo(IdBytes(this[y]));
+
+    /// <summary>True while the row is in use. The writer's.</summary>
+    public bool IsTaken(int row) => _pages[row >> _pageShift]?.IsTaken(row & (_pageRows - 1)) ?? false;
+
+    /// <summary>The live rows, in the order of their numbers. The writer's.</summary>
+    public IEnumerable<(int Number, Row Row)> Live()
+    {
+        foreach (RowPage? page in _pages)
+        {
+            for (int i = 0; page is not null && i < page.Reach; i++)
+            {
+                if (page.IsTaken(i) && page.Row(i) is var row && row.IsLive)
+                    yield return ((page.Number << _pageShift) | i, row);
+            }
+        }
+    }
+
+    private void AddPage()
+    {
+        if (!_freedPages.TryPop(out int number))
+        {
+            number = _pages.Length;
+            Volatile.Write(ref _pages, [.. _pages, null]);
+        }
+        _pages[number] = new RowPage(number, _pageRows, _stride);
+        _pageBytes += _pages[number]!.Bytes;
+        _roomy.Add(number);
+    }
+
+    private void FreePage(RowPage page)
+    {
+        _pageBytes -= page.Bytes;
+        _roomy.Remove(page.Number);
+        _pages[page.Number] = null;
+        _freedPages.Push(page.Number);
+        page.Dispose();
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Streaming.Memory.Rules;
+
+namespace Streaming.Memory.Rows;
+
+/// <summary>The vectors of rows: written from and read into float32, and compared with a query without leaving the registers.</summary>
+internal sealed unsafe class RowVectors(VectorFormat format, int dimension)
+{
+    public VectorFormat Format { get; } = format;
+
+    public int Dimension { get; } = dimension;
+
+    public int Bytes { get; } = dimension * (format == VectorFormat.HalfPrecision ? sizeof(Half) : sizeof(float));
+
+    public void Write(Row row, ReadOnlySpan<float> vector)
+    {
+        byte* at = row.Vector;
+        if (Format == VectorFormat.SinglePrecision)
+            vector.CopyTo(new Span<float>(at, Dimension));
+        else
+            System.Numerics.Tensors.TensorPrimitives.ConvertToHalf(vector, new Span<Half>(at, Dimension));
+    }
+
+    public void Read(Row row, Span<float> into)
+    {
+        byte* at = row.Vector;
+        if (Format == VectorFormat.SinglePrecision)
+            new ReadOnlySpan<float>(at, Dimension).CopyTo(into);
+        else
+            System.Numerics.Tensors.TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(at, Dimension), into);
+    }
+
+    /// <summary>Σ vector·query. In a fixed order of additions, whatever the processor offers.</summary>
+    public float Dot(byte* at, float* query)
+    {
+        var sum = Vector512<float>.Zero;
+        int i = 0;
+        for (; i <= Dimension - 16; i += 16)
+            sum += Load(at, i) * Vector512.Load(query + i);
+        float total = Vector512.Sum(sum);
+        for (; i < Dimension; i++)
+            total += Number(at, i) * query[i];
+        return total;
+    }
+
+    /// <summary>Σ vector·query and Σ vector².</summary>
+    public (float Dot, float Square) DotAndSquare(byte* at, float* query)
+    {
+        Vector512<float> dot = Vector512<float>.Zero, square = Vector512<float>.Zero;
+        int i = 0;
+        for (; i <= Dimension - 16; i += 16)
+        {
+            var vector = Load(at, i);
+            dot += vector * Vector512.Load(query + i);
+            square += vector * vector;
+        }
+        float dots = Vector512.Sum(dot), squares = Vector512.Sum(square);
+        for (; i < Dimension; i++)
+        {
+            float number = Number(at, i);
+            dots += number * query[i];
+            squares += number * number;
+        }
+        return (dots, squares);
+    }
+
+    /// <summary>Σ (vector − query)².</summary>
+    public float SquaredDistance(byte* at, float* query)
+    {
+        var sum = Vector512<float>.Zero;
+        int i = 0;
+        for (; i <= Dimension - 16; i += 16)
+        {
+            var difference = Load(at, i) - Vector512.Load(query + i);
+            sum += difference * difference;
+        }
+        float total = Vector512.Sum(sum);
+        for (; i < Dimension; i++)
+        {
+            float difference = Number(at, i) - query[i];
+            total += difference * difference;
+        }
+        return total;
+    }
+
+    private float Number(byte* at, int i) => Format == VectorFormat.HalfPrecision ? (float)((Half*)at)[i] : ((float*)at)[i];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector512<float> Load(byte* at, int i) =>
+        Format == VectorFormat.SinglePrecision ? Vector512.Load((float*)at + i) : Widen(Vector256.Load((ushort*)at + i));
+
+    // A half's exponent and fraction, shifted into a float's, are the number times 2^-112, subnormals too; rows hold finite numbers only.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Widen(Vector256<ushort> halves)
+    {
+        var bits = Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
+        var magnitude = ((bits & Vector512.Create(0x7FFFu)) << 13).AsSingle() * Vector512.Create(BitConverter.UInt32BitsToSingle(0x77800000u));
+        return (magnitude.AsUInt32() | ((bits & Vector512.Create(0x8000u)) << 16)).AsSingle();
+    }
+}

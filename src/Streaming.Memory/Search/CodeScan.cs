@@ -1,0 +1,130 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Streaming.Memory.Lists;
+using Streaming.Memory.Training;
+
+namespace Streaming.Memory.Search;
+
+/// <summary>Adds up the table entries of 32 entries' codes at a time. The three widths give the same sums.</summary>
+internal static unsafe class CodeScan
+{
+    private const int TableEntries = 16;
+
+    /// <summary>Adds the entries of a chunk that beat the buffer's threshold.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="table">[codes][16].</param>
+    /// <param name="codes">Codes an entry has.</param>
+    /// <param name="baseKey">Key of the sum 0 in this list.</param>
+    /// <param name="version">Entries that had ended by then are left out where that is sure; the rest is for the caller to check.</param>
+    /// <param name="best">What takes the candidates: sum + base, row.</param>
+    [SkipLocalsInit]
+    public static void Scan(ListChunk chunk, byte* table, int codes, int baseKey, long version, ref CandidateBuffer best)
+    {
+        int count = chunk.Count;
+        ushort* sums = stackalloc ushort[ListChunk.BlockEntries];
+        for (int block = 0; block * ListChunk.BlockEntries < count; block++)
+        {
+            int needed = best.Threshold - baseKey;
+            if (best.Threshold > baseKey + ushort.MaxValue)
+                return;
+            uint mask = Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Sums512(chunk.CodesOf(block), table, codes, sums, best.Threshold <= baseKey ? (ushort)0 : (ushort)needed)
+                : Avx2.IsSupported ? Sums256(chunk.CodesOf(block), table, codes, sums, best.Threshold <= baseKey ? (ushort)0 : (ushort)needed)
+                : Sums128(chunk.CodesOf(block), table, codes, sums, best.Threshold <= baseKey ? (ushort)0 : (ushort)needed);
+            int left = count - block * ListChunk.BlockEntries;
+            if (left < ListChunk.BlockEntries)
+                mask &= (1u << left) - 1;
+            uint ended = chunk.Ended(block);
+            // An end later than the version is possible only where the last one is; such entries are for the caller to check.
+            if (ended != 0 && chunk.LastEnd <= version)
+                mask &= ~ended;
+            for (; mask != 0; mask &= mask - 1)
+            {
+                int i = BitOperations.TrailingZeroCount(mask);
+                best.Add(baseKey + sums[i], chunk.Row(block * ListChunk.BlockEntries + i));
+            }
+        }
+    }
+
+    /// <summary>Sums of 32 entries, and which of them reach <paramref name="threshold"/>: 64-byte registers, four codes each.</summary>
+    public static uint Sums512(byte* block, byte* table, int codes, ushort* sums, ushort threshold)
+    {
+        var low = Vector512.Create((byte)0x0F);
+        Vector512<ushort> firstAll = default, firstOdd = default, secondAll = default, secondOdd = default;
+        for (int c = 0; c < codes; c += Codebook.CodeGroup, block += 128, table += 128)
+        {
+            Vector512<byte> x = Vector512.Load(block), y = Vector512.Load(block + 64);
+            Vector512<byte> tx = Vector512.Load(table), ty = Vector512.Load(table + 64);
+            var first = (Avx512BW.Shuffle(tx, x & low) + Avx512BW.Shuffle(ty, y & low)).AsUInt16();
+            var second = (Avx512BW.Shuffle(tx, (x.AsUInt16() >> 4).AsByte() & low) + Avx512BW.Shuffle(ty, (y.AsUInt16() >> 4).AsByte() & low)).AsUInt16();
+            firstAll += first;
+            firstOdd += first >> 8;
+            secondAll += second;
+            secondOdd += second >> 8;
+        }
+        var a = Fold(firstAll - (firstOdd << 8));
+        var b = Fold(firstOdd);
+        var c2 = Fold(secondAll - (secondOdd << 8));
+        var d = Fold(secondOdd);
+        return Finish(a, b, c2, d, sums, threshold);
+    }
+
+    /// <summary>The same with 32-byte registers, two codes each.</summary>
+    public static uint Sums256(byte* block, byte* table, int codes, ushort* sums, ushort threshold)
+    {
+        var low = Vector256.Create((byte)0x0F);
+        Vector256<ushort> firstAll = default, firstOdd = default, secondAll = default, secondOdd = default;
+        for (int c = 0; c < codes; c += 4, block += 64, table += 64)
+        {
+            Vector256<byte> x = Vector256.Load(block), y = Vector256.Load(block + 32);
+            Vector256<byte> tx = Vector256.Load(table), ty = Vector256.Load(table + 32);
+            var first = (Avx2.Shuffle(tx, x & low) + Avx2.Shuffle(ty, y & low)).AsUInt16();
+            var second = (Avx2.Shuffle(tx, (x.AsUInt16() >> 4).AsByte() & low) + Avx2.Shuffle(ty, (y.AsUInt16() >> 4).AsByte() & low)).AsUInt16();
+            firstAll += first;
+            firstOdd += first >> 8;
+            secondAll += second;
+            secondOdd += second >> 8;
+        }
+        return Finish(Fold(firstAll - (firstOdd << 8)), Fold(firstOdd), Fold(secondAll - (secondOdd << 8)), Fold(secondOdd), sums, threshold);
+    }
+
+    /// <summary>The same with 16-byte registers, one code each, on any processor.</summary>
+    public static uint Sums128(byte* block, byte* table, int codes, ushort* sums, ushort threshold)
+    {
+        var low = Vector128.Create((byte)0x0F);
+        Vector128<ushort> firstAll = default, firstOdd = default, secondAll = default, secondOdd = default;
+        for (int c = 0; c < codes; c++, block += TableEntries, table += TableEntries)
+        {
+            Vector128<byte> x = Vector128.Load(block), t = Vector128.Load(table);
+            var first = Vector128.Shuffle(t, x & low).AsUInt16();
+            var second = Vector128.Shuffle(t, (x.AsUInt16() >> 4).AsByte() & low).AsUInt16();
+            firstAll += first;
+            firstOdd += first >> 8;
+            secondAll += second;
+            secondOdd += second >> 8;
+        }
+        return Finish(firstAll - (firstOdd << 8), firstOdd, secondAll - (secondOdd << 8), secondOdd, sums, threshold);
+    }
+
+    private static Vector128<ushort> Fold(Vector512<ushort> x) => Fold(x.GetLower() + x.GetUpper());
+
+    private static Vector128<ushort> Fold(Vector256<ushort> x) => x.GetLower() + x.GetUpper();
+
+    // Even and odd entries of each half, back in order.
+    private static uint Finish(Vector128<ushort> even0, Vector128<ushort> odd0, Vector128<ushort> even1, Vector128<ushort> odd1, ushort* sums, ushort threshold)
+    {
+        var all = Vector512.Create(
+            Vector256.Create(UnpackLow(even0, odd0), UnpackHigh(even0, odd0)), Vector256.Create(UnpackLow(even1, odd1), UnpackHigh(even1, odd1)));
+        all.Store(sums);
+        return (uint)Vector512.GreaterThanOrEqual(all, Vector512.Create(threshold)).ExtractMostSignificantBits();
+    }
+
+    private static Vector128<ushort> UnpackLow(Vector128<ushort> x, Vector128<ushort> y) => Sse2.IsSupported
+        ? Sse2.UnpackLow(x, y)
+        : (Vector128.WidenLower(x) | (Vector128.WidenLower(y) << 16)).AsUInt16();
+
+    private static Vector128<ushort> UnpackHigh(Vector128<ushort> x, Vector128<ushort> y) => Sse2.IsSupported
+        ? Sse2.UnpackHigh(x, y)
+        : (Vector128.WidenUpper(x) | (Vector128.WidenUpper(y) << 16)).AsUInt16();
+}

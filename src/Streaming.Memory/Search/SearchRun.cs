@@ -1,0 +1,159 @@
+using System.Numerics.Tensors;
+using System.Runtime.Intrinsics.X86;
+using Streaming.Memory.Lists;
+using Streaming.Memory.Rows;
+using Streaming.Memory.Rules;
+using Streaming.Memory.Training;
+
+namespace Streaming.Memory.Search;
+
+/// <summary>One search of one version: lists by their centroids, candidates by their codes, the answer by the vectors.</summary>
+/// <remarks>
+/// Hot path: nothing is allocated but the answer. Whether a row is visible, alive and wanted is asked last, of the few rows whose score
+/// would enter, because the answer lies in cache lines that the scan otherwise never touches. The partition that entries leave is scanned before
+/// the one that they go to: an entry may be met twice, never missed.
+/// </remarks>
+internal readonly unsafe ref struct SearchRun(
+    RowStore rows, Metric metric, long version, long nowMs, IReadOnlyDictionary<string, string>? where, SearchEffort effort)
+{
+    private const int PrefetchAhead = 8;
+
+    public Neighbour[] Run(Partition[] partitions, ReadOnlySpan<float> query, int k)
+    {
+        SearchScratch scratch = SearchScratch.OfThread;
+        Span<float> prepared = scratch.Prepared(query.Length);
+        Prepare(metric, query, prepared);
+        scratch.ForgetSeen(effort.IsExact ? rows.Count : effort.Candidates * 2);
+        TopK best = new(rows, Math.Min(k, Math.Max(1, rows.Count)));
+        fixed (float* q = query)
+        {
+            float queryNorm = TensorPrimitives.Norm(query);
+            foreach (Partition partition in partitions)
+            {
+                if (partition.Codebook is { } codebook && !effort.IsExact)
+                    ByCodes(partition, codebook, prepared, q, queryNorm, scratch, ref best);
+                else
+                    ByVectors(partition, q, queryNorm, scratch, ref best);
+            }
+        }
+        var found = best.TakeSorted();
+        best.Dispose();
+        return found;
+    }
+
+    /// <summary>A vector as the lists compare it: of length 1 under the cosine, else as it is.</summary>
+    public static void Prepare(Metric metric, ReadOnlySpan<float> vector, Span<float> prepared)
+    {
+        if (metric == Metric.Cosine)
+            TensorPrimitives.Divide(vector, TensorPrimitives.Norm(vector), prepared);
+        else
+            vector.CopyTo(prepared);
+    }
+
+    private void ByVectors(Partition partition, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    {
+        for (int list = 0; list < partition.Lists.Count; list++)
+        {
+            foreach (ListChunk chunk in partition.Chunks(list))
+            {
+                int count = chunk.Count;
+                for (int entry = 0; entry < count; entry++)
+                    Offer(chunk.Row(entry), query, queryNorm, scratch, ref best);
+            }
+        }
+    }
+
+    private void ByCodes(Partition partition, Codebook codebook, ReadOnlySpan<float> prepared, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    {
+        using QueryTable table = new(codebook, prepared);
+        CandidateBuffer candidates = new(effort.Candidates, rows.Count);
+        CandidateBuffer lists = new(Math.Min(effort.Lists, codebook.Lists), codebook.Lists);
+        Span<float> dots = scratch.Scores(codebook.Lists + 16);
+        ChooseLists(codebook, prepared, dots, ref lists);
+        fixed (byte* bytes = table.Bytes)
+        {
+            foreach (ulong item in lists.BestFirst())
+            {
+                int list = CandidateBuffer.Value(item);
+                int baseKey = (int)MathF.Round((dots[list] + table.Low) / table.Step);
+                if (candidates.Threshold > baseKey + table.MaxTotal)
+                    continue;
+                foreach (ListChunk chunk in partition.Chunks(list))
+                    CodeScan.Scan(chunk, bytes, codebook.Codes, baseKey, version, ref candidates);
+            }
+        }
+        lists.Dispose();
+        Rank(candidates.Best(), query, queryNorm, scratch, ref best);
+        candidates.Dispose();
+    }
+
+    // The score of a list's centroid, q·c or −|q − c|² without its constant |q|², orders the lists and begins their entries' scores.
+    private static void ChooseLists(Codebook codebook, ReadOnlySpan<float> prepared, Span<float> dots, ref CandidateBuffer lists)
+    {
+        codebook.Dots(prepared, dots);
+        for (int list = 0; list < codebook.Lists; list++)
+        {
+            if (codebook.HasNorm)
+                dots[list] = 2 * (dots[list] - codebook.HalfSquare(list));
+            int key = SortableKey(dots[list]);
+            if (key >= lists.Threshold)
+                lists.Add(key, list);
+        }
+    }
+
+    private void Rank(ReadOnlySpan<ulong> candidates, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    {
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (i + PrefetchAhead < candidates.Length && Sse.IsSupported)
+            {
+                byte* ahead = rows[CandidateBuffer.Value(candidates[i + PrefetchAhead])].Vector;
+                Sse.Prefetch0(ahead - Row.HeadBytes);
+                for (int at = 0; at < rows.Vectors.Bytes; at += 64)
+                    Sse.Prefetch0(ahead + at);
+            }
+            Offer(CandidateBuffer.Value(candidates[i]), query, queryNorm, scratch, ref best);
+        }
+    }
+
+    private void Offer(int row, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    {
+        Row record = rows[row];
+        float score = Score(record.Vector, query, queryNorm);
+        if (score >= best.Threshold && IsWanted(record) && scratch.SeeFirst(row))
+            best.Offer(score, row);
+    }
+
+    private bool IsWanted(Row row) => row.IsVisible(version) && !row.IsExpired(nowMs) && (where is null || Matches(rows.Attributes[row.Attributes], where));
+
+    private float Score(byte* vector, float* query, float queryNorm)
+    {
+        switch (metric)
+        {
+            case Metric.Dot:
+                return rows.Vectors.Dot(vector, query);
+            case Metric.Cosine:
+                var (dot, square) = rows.Vectors.DotAndSquare(vector, query);
+                return dot / (MathF.Sqrt(square) * queryNorm);
+            default:
+                return -MathF.Sqrt(rows.Vectors.SquaredDistance(vector, query));
+        }
+    }
+
+    private static bool Matches(IReadOnlyDictionary<string, string> attributes, IReadOnlyDictionary<string, string> wanted)
+    {
+        foreach (var (name, value) in wanted)
+        {
+            if (!attributes.TryGetValue(name, out string? held) || !string.Equals(held, value, StringComparison.Ordinal))
+                return false;
+        }
+        return true;
+    }
+
+    // Orders integers as the floats they are made of.
+    private static int SortableKey(float score)
+    {
+        int bits = BitConverter.SingleToInt32Bits(score);
+        return bits ^ ((bits >> 31) & int.MaxValue);
+    }
+}

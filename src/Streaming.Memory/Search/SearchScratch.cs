@@ -1,0 +1,59 @@
+namespace Streaming.Memory.Search;
+
+/// <summary>The working memory of searches on one thread, kept between them.</summary>
+internal sealed class SearchScratch
+{
+    [ThreadStatic]
+    private static SearchScratch? _ofThread;
+
+    private float[] _prepared = [];
+    private float[] _scores = [];
+    private int[] _seen = [];
+    private int _generation;
+
+    public static SearchScratch OfThread => _ofThread ??= new();
+
+    public Span<float> Prepared(int length) => Grown(ref _prepared, length).AsSpan(0, length);
+
+    public Span<float> Scores(int length) => Grown(ref _scores, length).AsSpan(0, length);
+
+    /// <summary>Forgets the rows seen, and makes room for <paramref name="most"/> of them.</summary>
+    public void ForgetSeen(int most)
+    {
+        int size = 2 * (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(most, 64) + 1);
+        if (2 * size > _seen.Length)
+        {
+            _seen = new int[2 * size];
+            _generation = 0;
+        }
+        if (++_generation == int.MaxValue)
+        {
+            Array.Clear(_seen);
+            _generation = 1;
+        }
+    }
+
+    /// <summary>True the first time a row comes. While entries move, a search may meet one in its old and in its new place.</summary>
+    public bool SeeFirst(int row)
+    {
+        int mask = _seen.Length / 2 - 1;
+        for (int at = (int)((uint)row * 2654435769u >> 7) & mask; ; at = (at + 1) & mask)
+        {
+            if (_seen[2 * at] != _generation)
+            {
+                _seen[2 * at] = _generation;
+                _seen[2 * at + 1] = row;
+                return true;
+            }
+            if (_seen[2 * at + 1] == row)
+                return false;
+        }
+    }
+
+    private static T[] Grown<T>(ref T[] array, int length)
+    {
+        if (array.Length < length)
+            array = new T[Math.Max(length, 2 * array.Length)];
+        return array;
+    }
+}

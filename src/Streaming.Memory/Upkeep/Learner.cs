@@ -1,0 +1,120 @@
+using Streaming.Memory.Lists;
+using Streaming.Memory.Rows;
+using Streaming.Memory.Rules;
+using Streaming.Memory.Search;
+using Streaming.Memory.Training;
+using Streaming.Memory.Versions;
+
+namespace Streaming.Memory.Upkeep;
+
+/// <summary>
+/// Decides when the lists need a new codebook, has it trained beside the writer, and moves the entries over, a bounded number at each publish.
+/// The writer's, but for the training itself.
+/// </summary>
+/// <param name="background">Runs the training; a task that may have ended already.</param>
+internal sealed class Learner(
+    NamespaceOptions options, RowStore rows, ListStore lists, VersionLog versions, Reclaimer reclaimer, Func<Func<Codebook>, Task<Codebook>> background)
+{
+    private const int EntriesPerList = 512;
+    private const int SamplesPerList = 64;
+    private const int FewestLists = 8;
+    private const int MostLists = 4_096;
+    private const int Growth = 4;
+
+    private readonly float[] _vector = new float[options.Dimension];
+    private readonly float[] _prepared = new float[options.Dimension];
+    private float[] _scores = [];
+    private byte[] _codes = [];
+    private Task<Codebook>? _training;
+    private int _trainedAt;
+
+    /// <summary>Puts a row where searches find it.</summary>
+    public void Append(int row, ReadOnlySpan<float> vector)
+    {
+        if (lists.Current.Codebook is not { } codebook)
+        {
+            lists.Append(lists.Current.Lists[0], row, []);
+            return;
+        }
+        SearchRun.Prepare(options.Metric, vector, _prepared);
+        int list = codebook.Nearest(_prepared, _scores);
+        codebook.Encode(_prepared, list, _codes);
+        lists.Append(lists.Current.Lists[list], row, _codes);
+    }
+
+    /// <summary>Starts a training that is due, takes one that is done, and moves entries.</summary>
+    /// <param name="budget">Entries to move, about.</param>
+    public void Run(int budget)
+    {
+        if (lists.Partitions.Length > 1)
+            MoveEntries(budget);
+        else if (_training is null && lists.Entries >= Math.Max(options.TrainAt, _trainedAt * Growth))
+            Start();
+        else if (_training is { IsCompleted: true })
+            Take();
+    }
+
+    private void Start()
+    {
+        int wanted = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(lists.Entries / EntriesPerList)), FewestLists, MostLists);
+        _trainedAt = lists.Entries;
+        double share = (double)wanted * SamplesPerList / lists.Entries;
+        _training = background(() => Train(wanted, share));
+        if (_training.IsCompleted)
+            Take();
+    }
+
+    private Codebook Train(int wanted, double share)
+    {
+        float[] sample = new Sampler(options, rows, lists, versions).Take(share);
+        int lists_ = Math.Min(wanted, sample.Length / options.Dimension);
+        return new CodebookTrainer(options.Metric, options.Dimension, options.Seed).Train(sample, lists_);
+    }
+
+    private void Take()
+    {
+        Codebook codebook = _training!.GetAwaiter().GetResult();
+        _training = null;
+        _scores = new float[codebook.Lists + 16];
+        _codes = new byte[codebook.Codes];
+        lists.Begin(codebook);
+    }
+
+    private void MoveEntries(int budget)
+    {
+        Partition old = lists.Partitions[0];
+        int moved = 0;
+        foreach (PostingList list in old.Lists)
+        {
+            foreach (ListChunk chunk in list.Chunks)
+            {
+                if (moved >= budget)
+                    return;
+                moved += chunk.Count;
+                Move(chunk);
+            }
+        }
+        lists.Drop(old);
+    }
+
+    private void Move(ListChunk chunk)
+    {
+        List<int> dropped = [];
+        for (int entry = 0; entry < chunk.Count; entry++)
+        {
+            int row = chunk.Row(entry);
+            Row record = rows[row];
+            long end = record.End;
+            if (end <= versions.Horizon)
+            {
+                dropped.Add(row);
+                continue;
+            }
+            rows.Vectors.Read(record, _vector);
+            Append(row, _vector);
+            if (end != Row.NeverEnds)
+                reclaimer.NoteEnded(row, record, end);
+        }
+        reclaimer.Unlink(chunk, dropped);
+    }
+}

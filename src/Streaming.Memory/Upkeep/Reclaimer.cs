@@ -1,0 +1,131 @@
+using Streaming.Memory.Lists;
+using Streaming.Memory.Rows;
+using Streaming.Memory.Versions;
+
+namespace Streaming.Memory.Upkeep;
+
+/// <summary>Brings the space of ended rows back, a bounded amount at each publish, without making a search wait. The writer's.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>A row ends. When a quarter of a chunk's rows have ended, the chunk waits here.</item>
+/// <item>Once no version that can still be read sees any of those rows, the chunk's live entries are appended to its list again, its
+/// ended rows leave the index, and the chunk leaves the list. A search that has the old chunk meets an entry twice or once, never not at all.</item>
+/// <item>Once no search that began before that is in flight, the chunk's memory and the rows' numbers are used again.</item>
+/// </list>
+/// </remarks>
+internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, VersionLog versions)
+{
+    private const int DeadShare = 4; // One in so many.
+    private readonly Queue<ListChunk> _chunks = new();
+    private readonly Queue<(int Row, long End)> _facts = new();
+    private readonly Queue<(long Version, ListChunk? Chunk, int Codes, List<int> Rows)> _unlinked = new();
+
+    /// <summary>Tells that a row ended at a version that is not published yet.</summary>
+    public void NoteEnded(int row, Row record, long version)
+    {
+        if (record.Place < 0)
+        {
+            _facts.Enqueue((row, version));
+            return;
+        }
+        var (chunk, entry) = lists.Find(record.Place);
+        chunk.MarkEnded(entry, version);
+        if (!chunk.IsQueued && (chunk.EndedCount == chunk.Count || (chunk.IsFull && chunk.EndedCount * DeadShare >= chunk.Count)))
+        {
+            chunk.IsQueued = true;
+            _chunks.Enqueue(chunk);
+        }
+    }
+
+    /// <summary>Reclaims what the horizon allows.</summary>
+    /// <param name="budget">Entries to move or drop, about.</param>
+    public void Run(int budget)
+    {
+        int work = DropFacts();
+        for (int waiting = _chunks.Count; waiting > 0 && work < budget; waiting--)
+        {
+            ListChunk chunk = _chunks.Dequeue();
+            if (chunk.IsUnlinked)
+                continue;
+            if (chunk.LastEnd > versions.Horizon)
+                _chunks.Enqueue(chunk);
+            else
+                work += Empty(chunk);
+        }
+        Return();
+    }
+
+    /// <summary>Takes a chunk out of its list after its entries were moved or dropped.</summary>
+    /// <param name="dropped">Its rows that no version sees any more.</param>
+    public void Unlink(ListChunk chunk, List<int> dropped)
+    {
+        foreach (int row in dropped)
+            Forget(row);
+        lists.Unlink(chunk);
+        _unlinked.Enqueue((versions.Newest.Number, chunk, chunk.Codes, dropped));
+    }
+
+    private int Empty(ListChunk chunk)
+    {
+        List<int> dropped = [];
+        Span<byte> codes = stackalloc byte[chunk.Codes];
+        for (int entry = 0; entry < chunk.Count; entry++)
+        {
+            int row = chunk.Row(entry);
+            if (!rows[row].IsLive)
+            {
+                dropped.Add(row);
+                continue;
+            }
+            chunk.ReadCodes(entry, codes);
+            lists.Append(chunk.List, row, codes);
+        }
+        Unlink(chunk, dropped);
+        return chunk.Count;
+    }
+
+    private int DropFacts()
+    {
+        List<int> dropped = [];
+        while (_facts.TryPeek(out var fact) && fact.End <= versions.Horizon)
+        {
+            Forget(fact.Row);
+            dropped.Add(_facts.Dequeue().Row);
+        }
+        if (dropped.Count > 0)
+            _unlinked.Enqueue((versions.Newest.Number, null, 0, dropped));
+        return dropped.Count;
+    }
+
+    // Searches by key walk from an id's newest row to the first that begins at or before their version. A replaced row is out of reach, because its
+    // successor begins at or before the horizon; a removed one is forgotten by the index, or by the row that came after the removal.
+    private void Forget(int row)
+    {
+        Row record = rows[row];
+        if (!record.WasRemoved)
+            return;
+        IdKey key = IdKey.Of(rows.IdBytes(record));
+        int newer = index.Find(key);
+        if (newer == row)
+            index.Remove(key);
+        for (; newer >= 0 && newer != row && rows[newer].Begin > versions.Horizon; newer = rows[newer].Previous)
+        {
+            Row after = rows[newer];
+            if (after.Previous == row)
+                after.Previous = -1;
+        }
+    }
+
+    private void Return()
+    {
+        long reading = versions.OldestReading();
+        while (_unlinked.TryPeek(out var unlinked) && unlinked.Version < reading)
+        {
+            _unlinked.Dequeue();
+            if (unlinked.Chunk is { } chunk)
+                lists.Return(chunk);
+            foreach (int row in unlinked.Rows)
+                rows.Return(row);
+        }
+    }
+}

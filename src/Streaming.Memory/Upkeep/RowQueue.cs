@@ -1,0 +1,87 @@
+using Streaming.Memory.Rows;
+
+namespace Streaming.Memory.Upkeep;
+
+/// <summary>
+/// Live rows by a time, the earliest first, without a heap over all of them: only rows up to a mark are queued, and when they are used up the mark
+/// moves on and the rows below it are collected from the pages. A row that is no longer live is skipped when it surfaces.
+/// </summary>
+/// <param name="rows">The namespace's rows.</param>
+/// <param name="timeOf">A row's time in unix ms; <see cref="long.MaxValue"/> = never queued.</param>
+internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
+{
+    private const int Small = 4_096;
+    private const int Share = 32;
+    private readonly PriorityQueue<QueuedRow, QueuedRow> _queue = new(new TimeThenId(rows));
+    private long _mark = long.MinValue;
+
+    /// <summary>Tells of a new row.</summary>
+    public void Add(int row, Row record)
+    {
+        long time = timeOf(record);
+        if (time == long.MaxValue || time > _mark)
+            return;
+        Enqueue(new(time, row, record.Begin));
+        if (_queue.Count > Small && _queue.Count > rows.Count / 4)
+            Collect(long.MinValue);
+    }
+
+    /// <summary>The earliest live row, left in place, unless its time is after <paramref name="until"/>; −1 = none.</summary>
+    public int Peek(long until = long.MaxValue - 1)
+    {
+        while (true)
+        {
+            while (_queue.TryPeek(out QueuedRow first, out _))
+            {
+                if (IsCurrent(first))
+                    return first.TimeMs <= until ? first.Row : -1;
+                _queue.Dequeue();
+            }
+            if (_mark >= until)
+                return -1;
+            Collect(until);
+        }
+    }
+
+    private bool IsCurrent(QueuedRow queued) =>
+        rows.IsTaken(queued.Row) && rows[queued.Row] is var record && record.IsLive && record.Begin == queued.Begin && timeOf(record) == queued.TimeMs;
+
+    /// <summary>Moves the mark to where about one row in <see cref="Share"/> lies below it, or to <paramref name="least"/> where that is later.</summary>
+    private void Collect(long least)
+    {
+        _mark = Mark(least);
+        _queue.Clear();
+        foreach (var (row, record) in rows.Live())
+        {
+            if (timeOf(record) is var time && time != long.MaxValue && time <= _mark)
+                Enqueue(new(time, row, record.Begin));
+        }
+    }
+
+    private long Mark(long least)
+    {
+        int every = Math.Max(1, rows.Count / Small), seen = 0;
+        List<long> times = [];
+        foreach (var (_, record) in rows.Live())
+        {
+            if (seen++ % every == 0 && timeOf(record) is var time && time != long.MaxValue)
+                times.Add(time);
+        }
+        times.Sort();
+        return every == 1 || times.Count == 0 ? long.MaxValue : Math.Max(least, times[times.Count / Share]);
+    }
+
+    private void Enqueue(QueuedRow queued) => _queue.Enqueue(queued, queued);
+
+    private readonly record struct QueuedRow(long TimeMs, int Row, long Begin);
+
+    private sealed class TimeThenId(RowStore rows) : IComparer<QueuedRow>
+    {
+        public int Compare(QueuedRow x, QueuedRow y)
+        {
+            int order = x.TimeMs.CompareTo(y.TimeMs);
+            // A row that was given back has no id any more; such an item is skipped, wherever it stands.
+            return order != 0 || !rows.IsTaken(x.Row) || !rows.IsTaken(y.Row) ? order : rows.CompareIds(x.Row, y.Row);
+        }
+    }
+}
