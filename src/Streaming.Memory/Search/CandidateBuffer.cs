@@ -1,15 +1,19 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Streaming.Memory.Search;
 
 /// <summary>
-/// The best <c>wanted</c> of many (key, value) pairs, in no order: a buffer of a few times as many, cut back by selection whenever it is full,
+/// The best <c>wanted</c> of many (key, value) pairs, in no order: a buffer of a few times as many that is cut back whenever it is full,
 /// which raises the key that a newcomer needs. Rented; returned on dispose.
 /// </summary>
-internal ref struct CandidateBuffer
+/// <remarks>The cut finds the wanted rank by halving the range of keys and counting: a few passes of compares, no swaps.</remarks>
+internal unsafe ref struct CandidateBuffer
 {
     private const int Slack = 3;
-    private readonly ulong[] _items;
+    private readonly int[] _keys;
+    private readonly int[] _values;
     private readonly int _wanted;
     private readonly int _capacity;
     private int _count;
@@ -20,7 +24,8 @@ internal ref struct CandidateBuffer
     {
         _wanted = wanted;
         _capacity = (int)Math.Min(Math.Max((long)wanted * Slack, 64), Math.Max(most, wanted) + 64L);
-        _items = ArrayPool<ulong>.Shared.Rent(_capacity);
+        _keys = ArrayPool<int>.Shared.Rent(_capacity);
+        _values = ArrayPool<int>.Shared.Rent(_capacity);
         _count = 0;
         Threshold = int.MinValue;
     }
@@ -30,74 +35,82 @@ internal ref struct CandidateBuffer
 
     public void Add(int key, int value)
     {
-        _items[_count++] = ((ulong)((uint)key ^ 0x80000000u) << 32) | (uint)value;
-        if (_count == _capacity)
+        _keys[_count] = key;
+        _values[_count] = value;
+        if (++_count == _capacity)
             Cut();
     }
 
-    /// <summary>The best, in no order. Each is read by <see cref="Key"/> and <see cref="Value"/>.</summary>
-    public ReadOnlySpan<ulong> Best()
+    /// <summary>Keeps the best only.</summary>
+    /// <returns>Their keys and their values, in no order.</returns>
+    public (ReadOnlyMemory<int> Keys, ReadOnlyMemory<int> Values) Best()
     {
         if (_count > _wanted)
             Cut();
-        return _items.AsSpan(0, _count);
+        return (_keys.AsMemory(0, _count), _values.AsMemory(0, _count));
     }
 
-    /// <summary>The best, the highest key first.</summary>
-    public ReadOnlySpan<ulong> BestFirst()
+    /// <summary>Keeps the best only, the highest key first.</summary>
+    /// <returns>Their values.</returns>
+    public ReadOnlySpan<int> BestFirst()
     {
         Best();
-        Span<ulong> kept = _items.AsSpan(0, _count);
-        kept.Sort();
-        kept.Reverse();
-        return kept;
+        Span<int> keys = _keys.AsSpan(0, _count), values = _values.AsSpan(0, _count);
+        keys.Sort(values);
+        values.Reverse();
+        return values;
     }
 
-    public static int Key(ulong item) => (int)((uint)(item >> 32) ^ 0x80000000u);
-
-    public static int Value(ulong item) => (int)(uint)item;
-
-    public readonly void Dispose() => ArrayPool<ulong>.Shared.Return(_items);
+    public readonly void Dispose()
+    {
+        ArrayPool<int>.Shared.Return(_keys);
+        ArrayPool<int>.Shared.Return(_values);
+    }
 
     private void Cut()
     {
-        Select(_items.AsSpan(0, _count), _wanted);
-        _count = _wanted;
-        ulong worst = ulong.MaxValue;
-        foreach (ulong item in _items.AsSpan(0, _wanted))
-            worst = Math.Min(worst, item);
-        Threshold = Key(worst);
-    }
-
-    // Hoare's selection: afterwards the `wanted` largest come first.
-    private static void Select(Span<ulong> items, int wanted)
-    {
-        int low = 0, high = items.Length - 1;
-        while (low < high)
+        int least = Rank();
+        int kept = 0, equal = _wanted - CountAbove(least);
+        for (int i = 0; i < _count; i++)
         {
-            ulong pivot = Median(items[low], items[(low + high) / 2], items[high]);
-            int i = low, j = high;
-            while (i <= j)
+            if (_keys[i] > least || (_keys[i] == least && equal-- > 0))
             {
-                while (items[i] > pivot)
-                    i++;
-                while (items[j] < pivot)
-                    j--;
-                if (i <= j)
-                {
-                    (items[i], items[j]) = (items[j], items[i]);
-                    i++;
-                    j--;
-                }
+                _keys[kept] = _keys[i];
+                _values[kept++] = _values[i];
             }
-            if (wanted - 1 <= j)
-                high = j;
-            else if (wanted - 1 >= i)
-                low = i;
-            else
-                return;
         }
+        _count = kept;
+        Threshold = least;
     }
 
-    private static ulong Median(ulong a, ulong b, ulong c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
+    // The highest key that at least `wanted` keys reach.
+    private readonly int Rank()
+    {
+        long low = Threshold, high = (long)System.Numerics.Tensors.TensorPrimitives.Max<int>(_keys.AsSpan(0, _count)) + 1;
+        if (low == int.MinValue)
+            low = System.Numerics.Tensors.TensorPrimitives.Min<int>(_keys.AsSpan(0, _count));
+        while (high - low > 1)
+        {
+            long middle = low + (high - low) / 2;
+            if (CountAbove((int)(middle - 1)) >= _wanted)
+                low = middle;
+            else
+                high = middle;
+        }
+        return (int)low;
+    }
+
+    private readonly int CountAbove(int key)
+    {
+        int count = 0, i = 0;
+        var limit = Vector512.Create(key);
+        fixed (int* keys = _keys)
+        {
+            for (; i <= _count - Vector512<int>.Count; i += Vector512<int>.Count)
+                count += BitOperations.PopCount(Vector512.GreaterThan(Vector512.Load(keys + i), limit).ExtractMostSignificantBits());
+            for (; i < _count; i++)
+                count += keys[i] > key ? 1 : 0;
+        }
+        return count;
+    }
 }

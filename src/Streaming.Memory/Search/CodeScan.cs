@@ -11,41 +11,68 @@ namespace Streaming.Memory.Search;
 internal static unsafe class CodeScan
 {
     private const int TableEntries = 16;
+    private const int HalfBlock = ListChunk.BlockEntries / 2;
+    private const int PrefetchAhead = 2; // Blocks.
+    private const int CacheLine = 64;
 
-    /// <summary>Adds the entries of a chunk that beat the buffer's threshold.</summary>
-    /// <param name="chunk">The chunk.</param>
+    /// <summary>Adds the entries of a list that reach the buffer's threshold.</summary>
+    /// <param name="chunks">The list.</param>
     /// <param name="table">[codes][16].</param>
     /// <param name="codes">Codes an entry has.</param>
     /// <param name="baseKey">Key of the sum 0 in this list.</param>
     /// <param name="version">Entries that had ended by then are left out where that is sure; the rest is for the caller to check.</param>
     /// <param name="best">What takes the candidates: sum + base, row.</param>
     [SkipLocalsInit]
-    public static void Scan(ListChunk chunk, byte* table, int codes, int baseKey, long version, ref CandidateBuffer best)
+    public static void Scan(ListChunk[] chunks, byte* table, int codes, int baseKey, long version, ref CandidateBuffer best)
     {
-        int count = chunk.Count;
         ushort* sums = stackalloc ushort[ListChunk.BlockEntries];
-        for (int block = 0; block * ListChunk.BlockEntries < count; block++)
+        for (int c = 0; c < chunks.Length; c++)
         {
-            int needed = best.Threshold - baseKey;
-            if (best.Threshold > baseKey + ushort.MaxValue)
-                return;
-            uint mask = Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Sums512(chunk.CodesOf(block), table, codes, sums, best.Threshold <= baseKey ? (ushort)0 : (ushort)needed)
-                : Avx2.IsSupported ? Sums256(chunk.CodesOf(block), table, codes, sums, best.Threshold <= baseKey ? (ushort)0 : (ushort)needed)
-                : Sums128(chunk.CodesOf(block), table, codes, sums, best.Threshold <= baseKey ? (ushort)0 : (ushort)needed);
-            int left = count - block * ListChunk.BlockEntries;
-            if (left < ListChunk.BlockEntries)
-                mask &= (1u << left) - 1;
-            uint ended = chunk.Ended(block);
-            // An end later than the version is possible only where the last one is; such entries are for the caller to check.
-            if (ended != 0 && chunk.LastEnd <= version)
-                mask &= ~ended;
-            for (; mask != 0; mask &= mask - 1)
+            ListChunk chunk = chunks[c];
+            if (c + 1 < chunks.Length)
+                Prefetch(chunks[c + 1].CodesOf(0), codes);
+            int count = chunk.Count;
+            for (int block = 0; block * ListChunk.BlockEntries < count; block++)
             {
-                int i = BitOperations.TrailingZeroCount(mask);
-                best.Add(baseKey + sums[i], chunk.Row(block * ListChunk.BlockEntries + i));
+                byte* at = chunk.CodesOf(block);
+                if ((block + PrefetchAhead) * ListChunk.BlockEntries < count)
+                    Prefetch(at + PrefetchAhead * codes * HalfBlock, codes);
+                int needed = Math.Max(0, best.Threshold - baseKey);
+                if (needed > ushort.MaxValue)
+                    return;
+                uint mask = Sums(at, table, codes, sums, (ushort)needed);
+                if (mask != 0)
+                    Add(chunk, block, count, mask, sums, baseKey, version, ref best);
             }
         }
     }
+
+    private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, long version, ref CandidateBuffer best)
+    {
+        int left = count - block * ListChunk.BlockEntries;
+        if (left < ListChunk.BlockEntries)
+            mask &= (1u << left) - 1;
+        uint ended = chunk.Ended(block);
+        // An end later than the version is possible only where the last one is; such entries are for the caller to check.
+        if (ended != 0 && chunk.LastEnd <= version)
+            mask &= ~ended;
+        for (; mask != 0; mask &= mask - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(mask);
+            best.Add(baseKey + sums[i], chunk.Row(block * ListChunk.BlockEntries + i));
+        }
+    }
+
+    private static void Prefetch(byte* block, int codes)
+    {
+        for (int at = 0; Sse.IsSupported && at < codes * HalfBlock; at += CacheLine)
+            Sse.Prefetch0(block + at);
+    }
+
+    private static uint Sums(byte* block, byte* table, int codes, ushort* sums, ushort threshold) =>
+        Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Sums512(block, table, codes, sums, threshold)
+        : Avx2.IsSupported ? Sums256(block, table, codes, sums, threshold)
+        : Sums128(block, table, codes, sums, threshold);
 
     /// <summary>Sums of 32 entries, and which of them reach <paramref name="threshold"/>: 64-byte registers, four codes each.</summary>
     public static uint Sums512(byte* block, byte* table, int codes, ushort* sums, ushort threshold)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 using Streaming.Memory.Training;
 
 namespace Streaming.Memory.Search;
@@ -19,30 +20,26 @@ internal readonly unsafe ref struct QueryTable
     /// <param name="query">As the metric prepares vectors.</param>
     public QueryTable(Codebook codebook, ReadOnlySpan<float> query)
     {
-        int size = codebook.Codes * EntriesPerCode;
-        float[] values = ArrayPool<float>.Shared.Rent(size);
-        _bytes = ArrayPool<byte>.Shared.Rent(size);
-        Fill(codebook, query, values);
+        float[] values = ArrayPool<float>.Shared.Rent(codebook.Codes * EntriesPerCode);
+        _bytes = ArrayPool<byte>.Shared.Rent(codebook.Codes * EntriesPerCode);
+        codebook.Products(query, values);
 
         int maxEntry = Math.Min(MaxEntry, MaxSum / codebook.Codes);
-        float range = 0, low = 0;
         Span<float> lows = stackalloc float[codebook.Codes];
+        float range = 0, low = 0;
         for (int code = 0; code < codebook.Codes; code++)
         {
-            ReadOnlySpan<float> entries = values.AsSpan(code * EntriesPerCode, EntriesPerCode);
-            lows[code] = System.Numerics.Tensors.TensorPrimitives.Min(entries);
-            range = Math.Max(range, System.Numerics.Tensors.TensorPrimitives.Max(entries) - lows[code]);
+            // Levels ascend, so the extremes of a code are at its corners.
+            int at = code * EntriesPerCode;
+            float corner0 = values[at], corner1 = values[at + 3], corner2 = values[at + 12], corner3 = values[at + 15];
+            lows[code] = MathF.Min(MathF.Min(corner0, corner1), MathF.Min(corner2, corner3));
+            range = MathF.Max(range, MathF.Max(MathF.Max(corner0, corner1), MathF.Max(corner2, corner3)) - lows[code]);
             low += lows[code];
         }
         Step = range > 0 ? range / maxEntry : 1;
         Low = low - (codebook.HasNorm ? codebook.NormLow : 0);
         MaxTotal = codebook.Codes * maxEntry;
-        float scale = 1 / Step;
-        for (int code = 0; code < codebook.Codes; code++)
-        {
-            for (int i = 0; i < EntriesPerCode; i++)
-                _bytes[code * EntriesPerCode + i] = (byte)((values[code * EntriesPerCode + i] - lows[code]) * scale + 0.5f);
-        }
+        Round(values, lows, 1 / Step, _bytes);
         ArrayPool<float>.Shared.Return(values);
     }
 
@@ -59,29 +56,17 @@ internal readonly unsafe ref struct QueryTable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
-    private static void Fill(Codebook codebook, ReadOnlySpan<float> query, Span<float> values)
+    private static void Round(float[] values, ReadOnlySpan<float> lows, float scale, byte[] bytes)
     {
-        // −|q − x|² = −|q − c|² + 2 (q·r) − (|x|² − |c|²): the metric's factor of q·r, and the norm's codes with a minus.
-        float factor = codebook.HasNorm ? 2 : 1;
-        for (int pair = 0; pair < codebook.Pairs; pair++)
+        fixed (float* from = values)
+        fixed (byte* to = bytes)
         {
-            int d = 2 * pair;
-            ReadOnlySpan<float> first = codebook.LevelValues.AsSpan(d * Codebook.Levels, Codebook.Levels);
-            float q0 = query[d] * factor, q1 = d + 1 < query.Length ? query[d + 1] * factor : 0;
-            ReadOnlySpan<float> second = q1 != 0 ? codebook.LevelValues.AsSpan((d + 1) * Codebook.Levels, Codebook.Levels) : first;
-            for (int b = 0; b < Codebook.Levels; b++)
+            for (int code = 0; code < lows.Length; code++)
             {
-                for (int a = 0; a < Codebook.Levels; a++)
-                    values[pair * EntriesPerCode + b * Codebook.Levels + a] = q0 * first[a] + q1 * second[b];
+                var rounded = Vector512.ConvertToInt32((Vector512.Load(from + code * EntriesPerCode) - Vector512.Create(lows[code])) * Vector512.Create(scale) + Vector512.Create(0.5f));
+                var words = Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
+                Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().Store(to + code * EntriesPerCode);
             }
-        }
-        values[(codebook.Pairs * EntriesPerCode)..].Clear();
-        if (!codebook.HasNorm)
-            return;
-        for (int i = 0; i < EntriesPerCode; i++)
-        {
-            values[codebook.Pairs * EntriesPerCode + i] = -codebook.NormStep * EntriesPerCode * i;
-            values[(codebook.Pairs + 1) * EntriesPerCode + i] = -codebook.NormStep * i;
         }
     }
 }

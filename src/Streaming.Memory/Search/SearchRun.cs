@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
@@ -17,6 +19,7 @@ internal readonly unsafe ref struct SearchRun(
     RowStore rows, Metric metric, long version, long nowMs, IReadOnlyDictionary<string, string>? where, SearchEffort effort)
 {
     private const int PrefetchAhead = 8;
+    private const int CacheLine = 64;
 
     public Neighbour[] Run(Partition[] partitions, ReadOnlySpan<float> query, int k)
     {
@@ -68,52 +71,59 @@ internal readonly unsafe ref struct SearchRun(
         using QueryTable table = new(codebook, prepared);
         CandidateBuffer candidates = new(effort.Candidates, rows.Count);
         CandidateBuffer lists = new(Math.Min(effort.Lists, codebook.Lists), codebook.Lists);
-        Span<float> dots = scratch.Scores(codebook.Lists + 16);
+        Span<float> dots = scratch.Scores(codebook.Lists + 64);
         ChooseLists(codebook, prepared, dots, ref lists);
         fixed (byte* bytes = table.Bytes)
         {
-            foreach (ulong item in lists.BestFirst())
+            foreach (int list in lists.BestFirst())
             {
-                int list = CandidateBuffer.Value(item);
                 int baseKey = (int)MathF.Round((dots[list] + table.Low) / table.Step);
-                if (candidates.Threshold > baseKey + table.MaxTotal)
-                    continue;
-                foreach (ListChunk chunk in partition.Chunks(list))
-                    CodeScan.Scan(chunk, bytes, codebook.Codes, baseKey, version, ref candidates);
+                if (candidates.Threshold <= baseKey + table.MaxTotal)
+                    CodeScan.Scan(partition.Chunks(list), bytes, codebook.Codes, baseKey, version, ref candidates);
             }
         }
         lists.Dispose();
-        Rank(candidates.Best(), query, queryNorm, scratch, ref best);
+        Rank(candidates.Best().Values.Span, query, queryNorm, scratch, ref best);
         candidates.Dispose();
     }
 
     // The score of a list's centroid, q·c or −|q − c|² without its constant |q|², orders the lists and begins their entries' scores.
     private static void ChooseLists(Codebook codebook, ReadOnlySpan<float> prepared, Span<float> dots, ref CandidateBuffer lists)
     {
-        codebook.Dots(prepared, dots);
-        for (int list = 0; list < codebook.Lists; list++)
+        codebook.Scores(prepared, dots);
+        fixed (float* scores = dots)
         {
-            if (codebook.HasNorm)
-                dots[list] = 2 * (dots[list] - codebook.HalfSquare(list));
-            int key = SortableKey(dots[list]);
-            if (key >= lists.Threshold)
-                lists.Add(key, list);
+            for (int list = 0; list < codebook.Lists; list += Vector512<float>.Count)
+            {
+                var keys = SortableKeys(Vector512.Load(scores + list));
+                ulong mask = Vector512.GreaterThanOrEqual(keys, Vector512.Create(lists.Threshold)).ExtractMostSignificantBits();
+                for (; mask != 0; mask &= mask - 1)
+                {
+                    int i = BitOperations.TrailingZeroCount(mask);
+                    if (list + i < codebook.Lists)
+                        lists.Add(keys[i], list + i);
+                }
+            }
         }
     }
 
-    private void Rank(ReadOnlySpan<ulong> candidates, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    private void Rank(ReadOnlySpan<int> candidates, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
     {
         for (int i = 0; i < candidates.Length; i++)
         {
-            if (i + PrefetchAhead < candidates.Length && Sse.IsSupported)
-            {
-                byte* ahead = rows[CandidateBuffer.Value(candidates[i + PrefetchAhead])].Vector;
-                Sse.Prefetch0(ahead - Row.HeadBytes);
-                for (int at = 0; at < rows.Vectors.Bytes; at += 64)
-                    Sse.Prefetch0(ahead + at);
-            }
-            Offer(CandidateBuffer.Value(candidates[i]), query, queryNorm, scratch, ref best);
+            if (i + PrefetchAhead < candidates.Length)
+                Prefetch(candidates[i + PrefetchAhead]);
+            Offer(candidates[i], query, queryNorm, scratch, ref best);
         }
+    }
+
+    private void Prefetch(int row)
+    {
+        if (!Sse.IsSupported)
+            return;
+        byte* record = rows[row].Vector - Row.HeadBytes;
+        for (int at = 0; at < Row.HeadBytes + rows.Vectors.Bytes; at += CacheLine)
+            Sse.Prefetch0(record + at);
     }
 
     private void Offer(int row, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
@@ -151,9 +161,9 @@ internal readonly unsafe ref struct SearchRun(
     }
 
     // Orders integers as the floats they are made of.
-    private static int SortableKey(float score)
+    private static Vector512<int> SortableKeys(Vector512<float> scores)
     {
-        int bits = BitConverter.SingleToInt32Bits(score);
-        return bits ^ ((bits >> 31) & int.MaxValue);
+        var bits = scores.AsInt32();
+        return bits ^ ((bits >> 31) & Vector512.Create(int.MaxValue));
     }
 }

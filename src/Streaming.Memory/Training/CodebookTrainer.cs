@@ -41,9 +41,8 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
     private void Assign(float[] sample, float[] centroids, int[] assignment)
     {
         Codebook codebook = new(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0);
-        var scratch = new float[codebook.Lists + 16];
         for (int i = 0; i < assignment.Length; i++)
-            assignment[i] = codebook.Nearest(Row(sample, i), scratch);
+            assignment[i] = codebook.Nearest(Row(sample, i));
     }
 
     // An empty list takes over half of the fullest one: its centroid moves beside that one's.

@@ -15,15 +15,14 @@ namespace Streaming.Memory.Upkeep;
 internal sealed class Learner(
     NamespaceOptions options, RowStore rows, ListStore lists, VersionLog versions, Reclaimer reclaimer, Func<Func<Codebook>, Task<Codebook>> background)
 {
-    private const int EntriesPerList = 512;
+    private const int EntriesPerList = 256;
     private const int SamplesPerList = 64;
     private const int FewestLists = 8;
     private const int MostLists = 4_096;
-    private const int Growth = 4;
+    private const int Growth = 2;
 
     private readonly float[] _vector = new float[options.Dimension];
     private readonly float[] _prepared = new float[options.Dimension];
-    private float[] _scores = [];
     private byte[] _codes = [];
     private Task<Codebook>? _training;
     private int _trainedAt;
@@ -37,7 +36,7 @@ internal sealed class Learner(
             return;
         }
         SearchRun.Prepare(options.Metric, vector, _prepared);
-        int list = codebook.Nearest(_prepared, _scores);
+        int list = codebook.Nearest(_prepared);
         codebook.Encode(_prepared, list, _codes);
         lists.Append(lists.Current.Lists[list], row, _codes);
     }
@@ -75,7 +74,6 @@ internal sealed class Learner(
     {
         Codebook codebook = _training!.GetAwaiter().GetResult();
         _training = null;
-        _scores = new float[codebook.Lists + 16];
         _codes = new byte[codebook.Codes];
         lists.Begin(codebook);
     }
