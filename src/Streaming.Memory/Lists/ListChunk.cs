@@ -3,8 +3,7 @@ namespace Streaming.Memory.Lists;
 /// <summary>
 /// A fixed number of entries of one posting list, in blocks of 32. The native block, for n entries with s codes each:
 /// <code>
-///   codes   [n / 32] blocks of [s][16] bytes: byte j of code c holds the code of entry j (low half) and of entry j + 16 (high half),
-///           so that one register of table entries serves 16 entries at a time
+///   codes   [n / 32] of CodeBlock
 ///   ended   [n / 32] uint32: entries whose row has ended, in any version
 ///   rows    [n] int32
 /// </code>
@@ -15,9 +14,6 @@ namespace Streaming.Memory.Lists;
 /// </remarks>
 internal sealed unsafe class ListChunk
 {
-    public const int BlockEntries = 32;
-    private const int HalfBlock = BlockEntries / 2;
-
     private readonly BlockPool.Block _memory;
     private readonly int _capacity;
     private readonly uint* _ended;
@@ -33,8 +29,8 @@ internal sealed unsafe class ListChunk
         Codes = codes;
         _memory = memory;
         _ended = (uint*)(memory.Address + (long)capacity * codes / 2);
-        _rows = (int*)(_ended + capacity / BlockEntries);
-        new Span<uint>(_ended, capacity / BlockEntries).Clear();
+        _rows = (int*)(_ended + capacity / CodeBlock.Entries);
+        new Span<uint>(_ended, capacity / CodeBlock.Entries).Clear();
     }
 
     /// <summary>The list that the chunk belongs to.</summary>
@@ -66,10 +62,10 @@ internal sealed unsafe class ListChunk
     /// <summary>True while the chunk waits to be reclaimed. The writer's.</summary>
     public bool IsQueued { get; set; }
 
-    public static int BytesFor(int capacity, int codes) => capacity * codes / 2 + capacity / BlockEntries * sizeof(uint) + capacity * sizeof(int);
+    public static int BytesFor(int capacity, int codes) => capacity * codes / 2 + capacity / CodeBlock.Entries * sizeof(uint) + capacity * sizeof(int);
 
     /// <summary>The codes of block <paramref name="block"/>.</summary>
-    public byte* CodesOf(int block) => _memory.Address + (long)block * Codes * HalfBlock;
+    public byte* CodesOf(int block) => _memory.Address + (long)block * CodeBlock.Bytes(Codes);
 
     public uint Ended(int block) => Volatile.Read(ref _ended[block]);
 
@@ -80,39 +76,21 @@ internal sealed unsafe class ListChunk
     public int Append(int row, ReadOnlySpan<byte> codes)
     {
         int entry = _count;
-        int inBlock = entry % BlockEntries;
-        byte* at = CodesOf(entry / BlockEntries) + inBlock % HalfBlock;
-        if (inBlock < HalfBlock)
-        {
-            for (int c = 0; c < codes.Length; c++, at += HalfBlock)
-                *at = (byte)((*at & 0xF0) | codes[c]);
-        }
-        else
-        {
-            for (int c = 0; c < codes.Length; c++, at += HalfBlock)
-                *at = (byte)((*at & 0x0F) | (codes[c] << 4));
-        }
+        CodeBlock.Write(CodesOf(entry / CodeBlock.Entries), entry % CodeBlock.Entries, codes);
         _rows[entry] = row;
         Volatile.Write(ref _count, entry + 1);
         return entry;
     }
 
     /// <summary>Reads an entry's codes.</summary>
-    public void ReadCodes(int entry, Span<byte> codes)
-    {
-        int inBlock = entry % BlockEntries;
-        byte* at = CodesOf(entry / BlockEntries) + inBlock % HalfBlock;
-        int shift = inBlock < HalfBlock ? 0 : 4;
-        for (int c = 0; c < codes.Length; c++, at += HalfBlock)
-            codes[c] = (byte)((*at >> shift) & 0x0F);
-    }
+    public void ReadCodes(int entry, Span<byte> codes) => CodeBlock.Read(CodesOf(entry / CodeBlock.Entries), entry % CodeBlock.Entries, codes);
 
     /// <summary>Notes that an entry's row has ended; the row's own end is written already.</summary>
     public void MarkEnded(int entry, long version)
     {
         Volatile.Write(ref _lastEnd, Math.Max(_lastEnd, version));
-        ref uint ended = ref _ended[entry / BlockEntries];
-        Volatile.Write(ref ended, ended | (1u << (entry % BlockEntries)));
+        ref uint ended = ref _ended[entry / CodeBlock.Entries];
+        Volatile.Write(ref ended, ended | (1u << (entry % CodeBlock.Entries)));
         EndedCount++;
     }
 }

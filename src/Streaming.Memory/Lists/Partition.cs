@@ -1,3 +1,4 @@
+using Streaming.Memory.Search;
 using Streaming.Memory.Training;
 
 namespace Streaming.Memory.Lists;
@@ -12,6 +13,9 @@ internal sealed class Partition(Codebook? codebook)
 
     /// <summary>Null for the exact head.</summary>
     public Codebook? Codebook { get; } = codebook;
+
+    /// <summary>The codebook's centroids; null for the exact head.</summary>
+    public CentroidScan? Centroids { get; } = codebook is null ? null : new CentroidScan(codebook);
 
     public IReadOnlyList<PostingList> Lists => _lists;
 

@@ -33,10 +33,10 @@ public static class NamespaceOptionsValidator
             violations.Add(new("Format", options.Format.ToString(), "half_precision or single_precision"));
         CheckRange("SearchLists", options.SearchLists, 1, MaxSearchLists, violations);
         CheckRange("SearchCandidates", options.SearchCandidates, 1, MaxSearchCandidates, violations);
-        CheckRange("TrainAt", options.TrainAt, ListChunk.BlockEntries, MaxTrainAt, violations);
-        CheckRange("ChunkEntries", options.ChunkEntries, ListChunk.BlockEntries, MaxChunkEntries, violations);
-        if (options.ChunkEntries % ListChunk.BlockEntries != 0)
-            violations.Add(new("ChunkEntries", Text(options.ChunkEntries), $"a multiple of {ListChunk.BlockEntries}"));
+        CheckRange("TrainAt", options.TrainAt, CodeBlock.Entries, MaxTrainAt, violations);
+        CheckRange("ChunkEntries", options.ChunkEntries, CodeBlock.Entries, MaxChunkEntries, violations);
+        if (options.ChunkEntries % CodeBlock.Entries != 0)
+            violations.Add(new("ChunkEntries", Text(options.ChunkEntries), $"a multiple of {CodeBlock.Entries}"));
         CheckRange("PageRows", options.PageRows, 2, MaxPageRows, violations);
         if (!int.IsPow2(options.PageRows))
             violations.Add(new("PageRows", Text(options.PageRows), "a power of two"));

@@ -50,17 +50,6 @@ internal unsafe ref struct CandidateBuffer
         return (_keys.AsMemory(0, _count), _values.AsMemory(0, _count));
     }
 
-    /// <summary>Keeps the best only, the highest key first.</summary>
-    /// <returns>Their values.</returns>
-    public ReadOnlySpan<int> BestFirst()
-    {
-        Best();
-        Span<int> keys = _keys.AsSpan(0, _count), values = _values.AsSpan(0, _count);
-        keys.Sort(values);
-        values.Reverse();
-        return values;
-    }
-
     public readonly void Dispose()
     {
         ArrayPool<int>.Shared.Return(_keys);

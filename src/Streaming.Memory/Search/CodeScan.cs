@@ -11,7 +11,6 @@ namespace Streaming.Memory.Search;
 internal static unsafe class CodeScan
 {
     private const int TableEntries = 16;
-    private const int HalfBlock = ListChunk.BlockEntries / 2;
     private const int PrefetchAhead = 2; // Blocks.
     private const int CacheLine = 64;
 
@@ -25,18 +24,18 @@ internal static unsafe class CodeScan
     [SkipLocalsInit]
     public static void Scan(ListChunk[] chunks, byte* table, int codes, int baseKey, long version, ref CandidateBuffer best)
     {
-        ushort* sums = stackalloc ushort[ListChunk.BlockEntries];
+        ushort* sums = stackalloc ushort[CodeBlock.Entries];
         for (int c = 0; c < chunks.Length; c++)
         {
             ListChunk chunk = chunks[c];
             if (c + 1 < chunks.Length)
                 Prefetch(chunks[c + 1].CodesOf(0), codes);
             int count = chunk.Count;
-            for (int block = 0; block * ListChunk.BlockEntries < count; block++)
+            for (int block = 0; block * CodeBlock.Entries < count; block++)
             {
                 byte* at = chunk.CodesOf(block);
-                if ((block + PrefetchAhead) * ListChunk.BlockEntries < count)
-                    Prefetch(at + PrefetchAhead * codes * HalfBlock, codes);
+                if ((block + PrefetchAhead) * CodeBlock.Entries < count)
+                    Prefetch(at + PrefetchAhead * CodeBlock.Bytes(codes), codes);
                 int needed = Math.Max(0, best.Threshold - baseKey);
                 if (needed > ushort.MaxValue)
                     return;
@@ -49,9 +48,7 @@ internal static unsafe class CodeScan
 
     private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, long version, ref CandidateBuffer best)
     {
-        int left = count - block * ListChunk.BlockEntries;
-        if (left < ListChunk.BlockEntries)
-            mask &= (1u << left) - 1;
+        mask &= CodeBlock.Filled(count - block * CodeBlock.Entries);
         uint ended = chunk.Ended(block);
         // An end later than the version is possible only where the last one is; such entries are for the caller to check.
         if (ended != 0 && chunk.LastEnd <= version)
@@ -59,17 +56,18 @@ internal static unsafe class CodeScan
         for (; mask != 0; mask &= mask - 1)
         {
             int i = BitOperations.TrailingZeroCount(mask);
-            best.Add(baseKey + sums[i], chunk.Row(block * ListChunk.BlockEntries + i));
+            best.Add(baseKey + sums[i], chunk.Row(block * CodeBlock.Entries + i));
         }
     }
 
     private static void Prefetch(byte* block, int codes)
     {
-        for (int at = 0; Sse.IsSupported && at < codes * HalfBlock; at += CacheLine)
+        for (int at = 0; Sse.IsSupported && at < CodeBlock.Bytes(codes); at += CacheLine)
             Sse.Prefetch0(block + at);
     }
 
-    private static uint Sums(byte* block, byte* table, int codes, ushort* sums, ushort threshold) =>
+    /// <summary>Sums of 32 entries by the widest registers there are, and which of them reach <paramref name="threshold"/>.</summary>
+    public static uint Sums(byte* block, byte* table, int codes, ushort* sums, ushort threshold) =>
         Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Sums512(block, table, codes, sums, threshold)
         : Avx2.IsSupported ? Sums256(block, table, codes, sums, threshold)
         : Sums128(block, table, codes, sums, threshold);

@@ -18,11 +18,12 @@ internal readonly unsafe ref struct QueryTable
 
     /// <param name="codebook">The epoch's codebook.</param>
     /// <param name="query">As the metric prepares vectors.</param>
-    public QueryTable(Codebook codebook, ReadOnlySpan<float> query)
+    /// <param name="withNorms">True = the score is −|q − x|², false = it is q·x.</param>
+    public QueryTable(Codebook codebook, ReadOnlySpan<float> query, bool withNorms)
     {
         float[] values = ArrayPool<float>.Shared.Rent(codebook.Codes * EntriesPerCode);
         _bytes = ArrayPool<byte>.Shared.Rent(codebook.Codes * EntriesPerCode);
-        codebook.Products(query, values);
+        codebook.Products(query, withNorms, values);
 
         int maxEntry = Math.Min(MaxEntry, MaxSum / codebook.Codes);
         Span<float> lows = stackalloc float[codebook.Codes];
@@ -37,7 +38,7 @@ internal readonly unsafe ref struct QueryTable
             low += lows[code];
         }
         Step = range > 0 ? range / maxEntry : 1;
-        Low = low - (codebook.HasNorm ? codebook.NormLow : 0);
+        Low = low - (withNorms ? codebook.NormLow : 0);
         MaxTotal = codebook.Codes * maxEntry;
         Round(values, lows, 1 / Step, _bytes);
         ArrayPool<float>.Shared.Return(values);

@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
@@ -68,43 +66,22 @@ internal readonly unsafe ref struct SearchRun(
 
     private void ByCodes(Partition partition, Codebook codebook, ReadOnlySpan<float> prepared, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
     {
-        using QueryTable table = new(codebook, prepared);
+        using QueryTable table = new(codebook, prepared, codebook.HasNorm);
         CandidateBuffer candidates = new(effort.Candidates, rows.Count);
-        CandidateBuffer lists = new(Math.Min(effort.Lists, codebook.Lists), codebook.Lists);
-        Span<float> dots = scratch.Scores(codebook.Lists + 64);
-        ChooseLists(codebook, prepared, dots, ref lists);
+        RankedLists ranked = scratch.Lists(codebook.Lists);
+        partition.Centroids!.Choose(prepared, effort.Lists, ref ranked);
+        ranked.Sort(effort.Lists);
         fixed (byte* bytes = table.Bytes)
         {
-            foreach (int list in lists.BestFirst())
+            for (int i = 0; i < ranked.Count; i++)
             {
-                int baseKey = (int)MathF.Round((dots[list] + table.Low) / table.Step);
+                int baseKey = (int)MathF.Round((ranked.Score(i) + table.Low) / table.Step);
                 if (candidates.Threshold <= baseKey + table.MaxTotal)
-                    CodeScan.Scan(partition.Chunks(list), bytes, codebook.Codes, baseKey, version, ref candidates);
+                    CodeScan.Scan(partition.Chunks(ranked.List(i)), bytes, codebook.Codes, baseKey, version, ref candidates);
             }
         }
-        lists.Dispose();
         Rank(candidates.Best().Values.Span, query, queryNorm, scratch, ref best);
         candidates.Dispose();
-    }
-
-    // The score of a list's centroid, q·c or −|q − c|² without its constant |q|², orders the lists and begins their entries' scores.
-    private static void ChooseLists(Codebook codebook, ReadOnlySpan<float> prepared, Span<float> dots, ref CandidateBuffer lists)
-    {
-        codebook.Scores(prepared, dots);
-        fixed (float* scores = dots)
-        {
-            for (int list = 0; list < codebook.Lists; list += Vector512<float>.Count)
-            {
-                var keys = SortableKeys(Vector512.Load(scores + list));
-                ulong mask = Vector512.GreaterThanOrEqual(keys, Vector512.Create(lists.Threshold)).ExtractMostSignificantBits();
-                for (; mask != 0; mask &= mask - 1)
-                {
-                    int i = BitOperations.TrailingZeroCount(mask);
-                    if (list + i < codebook.Lists)
-                        lists.Add(keys[i], list + i);
-                }
-            }
-        }
     }
 
     private void Rank(ReadOnlySpan<int> candidates, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
@@ -158,12 +135,5 @@ internal readonly unsafe ref struct SearchRun(
                 return false;
         }
         return true;
-    }
-
-    // Orders integers as the floats they are made of.
-    private static Vector512<int> SortableKeys(Vector512<float> scores)
-    {
-        var bits = scores.AsInt32();
-        return bits ^ ((bits >> 31) & Vector512.Create(int.MaxValue));
     }
 }

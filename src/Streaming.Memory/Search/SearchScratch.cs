@@ -8,6 +8,7 @@ internal sealed class SearchScratch
 
     private float[] _prepared = [];
     private float[] _scores = [];
+    private int[] _lists = [];
     private int[] _seen = [];
     private int _generation;
 
@@ -15,7 +16,8 @@ internal sealed class SearchScratch
 
     public Span<float> Prepared(int length) => Grown(ref _prepared, length).AsSpan(0, length);
 
-    public Span<float> Scores(int length) => Grown(ref _scores, length).AsSpan(0, length);
+    /// <summary>Room for so many lists.</summary>
+    public RankedLists Lists(int most) => new(Grown(ref _scores, most), Grown(ref _lists, most));
 
     /// <summary>Forgets the rows seen, and makes room for <paramref name="most"/> of them.</summary>
     public void ForgetSeen(int most)

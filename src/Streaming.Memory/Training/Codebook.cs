@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using Streaming.Memory.Rules;
 
@@ -22,7 +23,6 @@ internal sealed unsafe class Codebook
     private const int Lane = 16;
     private const int NormCodeRange = 255;
 
-    private readonly float[] _transposed;
     private readonly float[] _halfSquares;
     private readonly float[] _limits;
     private readonly float[] _evenLevels;
@@ -35,12 +35,13 @@ internal sealed unsafe class Codebook
         Dimension = dimension;
         Lists = centroids.Length / dimension;
         Centroids = centroids;
+        LevelValues = levels;
         NormLow = normLow;
         NormStep = normStep;
         Pairs = (dimension + 1) / 2;
         Codes = (Pairs + (HasNorm ? 2 : 0) + CodeGroup - 1) / CodeGroup * CodeGroup;
         _paddedDimension = (dimension + Lane - 1) / Lane * Lane;
-        (_transposed, _halfSquares) = Transpose(centroids, dimension, Lists);
+        _halfSquares = [.. Enumerable.Range(0, Lists).Select(list => TensorPrimitives.SumOfSquares(Centroid(list)) / 2)];
         _limits = Limits(levels);
         _evenLevels = Spread(levels, odd: false);
         _oddLevels = Spread(levels, odd: true);
@@ -65,6 +66,8 @@ internal sealed unsafe class Codebook
     /// <summary>[list][dimension].</summary>
     public float[] Centroids { get; }
 
+    public float[] LevelValues { get; }
+
     public float NormLow { get; }
 
     public float NormStep { get; }
@@ -73,55 +76,13 @@ internal sealed unsafe class Codebook
     /// What orders the lists for a query and begins their entries' scores: q·c, or under <see cref="Metric.L2"/> −|q − c|² without its constant |q|².
     /// </summary>
     /// <param name="query">Dimension numbers, as the metric prepares them.</param>
-    /// <param name="scores">Lists rounded up to 64 numbers; those after the last list mean nothing.</param>
-    public void Scores(ReadOnlySpan<float> query, Span<float> scores)
-    {
-        fixed (float* x = query, into = scores, halfSquares = _halfSquares)
-        {
-            for (int list = 0; list < _halfSquares.Length; list += 4 * Lane)
-            {
-                var (a, b, c, e) = Dots(x, list);
-                if (HasNorm)
-                {
-                    a = 2 * (a - Vector512.Load(halfSquares + list));
-                    b = 2 * (b - Vector512.Load(halfSquares + list + Lane));
-                    c = 2 * (c - Vector512.Load(halfSquares + list + 2 * Lane));
-                    e = 2 * (e - Vector512.Load(halfSquares + list + 3 * Lane));
-                }
-                a.Store(into + list);
-                b.Store(into + list + Lane);
-                c.Store(into + list + 2 * Lane);
-                e.Store(into + list + 3 * Lane);
-            }
-        }
-    }
+    /// <param name="list">The list.</param>
+    public float Score(ReadOnlySpan<float> query, int list) => HasNorm ? 2 * Closeness(query, list) : TensorPrimitives.Dot(query, Centroid(list));
 
-    /// <summary>The list whose centroid is nearest by Euclidean distance.</summary>
+    /// <summary>Highest for the centroid that is nearest by Euclidean distance: x·c − |c|²/2.</summary>
     /// <param name="vector">Dimension numbers, as the metric prepares them.</param>
-    public int Nearest(ReadOnlySpan<float> vector)
-    {
-        var best = Vector512.Create(float.NegativeInfinity);
-        var bestList = Vector512<int>.Zero;
-        fixed (float* x = vector, halfSquares = _halfSquares)
-        {
-            var numbers = Vector512<int>.Indices;
-            for (int list = 0; list < _halfSquares.Length; list += 4 * Lane)
-            {
-                var (a, b, c, e) = Dots(x, list);
-                Improve(a - Vector512.Load(halfSquares + list), list, numbers, ref best, ref bestList);
-                Improve(b - Vector512.Load(halfSquares + list + Lane), list + Lane, numbers, ref best, ref bestList);
-                Improve(c - Vector512.Load(halfSquares + list + 2 * Lane), list + 2 * Lane, numbers, ref best, ref bestList);
-                Improve(e - Vector512.Load(halfSquares + list + 3 * Lane), list + 3 * Lane, numbers, ref best, ref bestList);
-            }
-        }
-        int lane = 0;
-        for (int i = 1; i < Lane; i++)
-        {
-            if (best[i] > best[lane] || (best[i] == best[lane] && bestList[i] < bestList[lane]))
-                lane = i;
-        }
-        return bestList[lane];
-    }
+    /// <param name="list">The list.</param>
+    public float Closeness(ReadOnlySpan<float> vector, int list) => TensorPrimitives.Dot(vector, Centroid(list)) - _halfSquares[list];
 
     /// <summary>The codes of a vector in a list.</summary>
     /// <param name="vector">Dimension numbers, as the metric prepares them.</param>
@@ -155,15 +116,46 @@ internal sealed unsafe class Codebook
         }
         if (HasNorm)
             EncodeNorm(vector, list, codes);
+        else
+            Refine(vector, list, codes);
+    }
+    private static readonly float Eta = float.Parse(Environment.GetEnvironmentVariable("ETA") ?? "2.6");
+    private void Refine(ReadOnlySpan<float> vector, int list, Span<byte> codes)
+    {
+        if (Eta <= 1) return;
+        float weight = (Eta - 1) / TensorPrimitives.SumOfSquares(vector);
+        ReadOnlySpan<float> centroid = Centroids.AsSpan(list * Dimension, Dimension);
+        Span<float> errors = stackalloc float[Dimension];
+        float along = 0;
+        for (int d = 0; d < Dimension; d++)
+        {
+            int level = (codes[d / 2] >> (d % 2 * 2)) & 3;
+            errors[d] = vector[d] - centroid[d] - LevelValues[d * 4 + level];
+            along += errors[d] * vector[d];
+        }
+        for (int d = 0; d < Dimension; d++)
+        {
+            int shift = d % 2 * 2;
+            int level = (codes[d / 2] >> shift) & 3;
+            int other = errors[d] > 0 ? Math.Min(level + 1, 3) : Math.Max(level - 1, 0);
+            float e = errors[d] - (LevelValues[d * 4 + other] - LevelValues[d * 4 + level]);
+            float along2 = along + (e - errors[d]) * vector[d];
+            if (e * e - errors[d] * errors[d] + weight * (along2 * along2 - along * along) < 0)
+            {
+                along = along2;
+                codes[d / 2] = (byte)((codes[d / 2] & ~(3 << shift)) | (other << shift));
+            }
+        }
     }
 
     /// <summary>What each value of each code adds to a query's score.</summary>
     /// <param name="query">Dimension numbers, as the metric prepares them.</param>
+    /// <param name="withNorms">True = the score is −|q − x|², false = it is q·x.</param>
     /// <param name="values">[<see cref="Codes"/>][16].</param>
-    public void Products(ReadOnlySpan<float> query, Span<float> values)
+    public void Products(ReadOnlySpan<float> query, bool withNorms, Span<float> values)
     {
         // −|q − x|² = −|q − c|² + 2 (q·r) − (|x|² − |c|²): the metric's factor of q·r, and the norm's codes with a minus.
-        float factor = HasNorm ? 2 : 1;
+        float factor = withNorms ? 2 : 1;
         fixed (float* even = _evenLevels, odd = _oddLevels, into = values)
         {
             for (int pair = 0; pair < Pairs; pair++)
@@ -173,63 +165,21 @@ internal sealed unsafe class Codebook
             }
         }
         values[(Pairs * Lane)..(Codes * Lane)].Clear();
-        for (int i = 0; HasNorm && i < Lane; i++)
+        for (int i = 0; withNorms && i < Lane; i++)
         {
             values[Pairs * Lane + i] = -NormStep * Lane * i;
             values[(Pairs + 1) * Lane + i] = -NormStep * i;
         }
     }
 
+    private ReadOnlySpan<float> Centroid(int list) => Centroids.AsSpan(list * Dimension, Dimension);
+
     private void EncodeNorm(ReadOnlySpan<float> vector, int list, Span<byte> codes)
     {
-        float bias = System.Numerics.Tensors.TensorPrimitives.SumOfSquares(vector) - 2 * _halfSquares[list];
+        float bias = TensorPrimitives.SumOfSquares(vector) - 2 * _halfSquares[list];
         int code = NormStep > 0 ? (int)Math.Clamp(MathF.Round((bias - NormLow) / NormStep), 0, NormCodeRange) : 0;
         codes[Pairs] = (byte)(code >> 4);
         codes[Pairs + 1] = (byte)(code & 15);
-    }
-
-    private static void Improve(Vector512<float> scores, int list, Vector512<int> numbers, ref Vector512<float> best, ref Vector512<int> bestList)
-    {
-        var better = Vector512.GreaterThan(scores, best);
-        best = Vector512.ConditionalSelect(better, scores, best);
-        bestList = Vector512.ConditionalSelect(better.AsInt32(), numbers + Vector512.Create(list), bestList);
-    }
-
-    // Centroid·x of 64 lists; four sums at a time hide the latency of the additions.
-    private (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) Dots(float* x, int list)
-    {
-        Vector512<float> a = default, b = default, c = default, e = default;
-        fixed (float* transposed = _transposed)
-        {
-            float* column = transposed + (long)list * Dimension;
-            for (int d = 0; d < Dimension; d++, column += 4 * Lane)
-            {
-                var number = Vector512.Create(x[d]);
-                a = Vector512.FusedMultiplyAdd(number, Vector512.Load(column), a);
-                b = Vector512.FusedMultiplyAdd(number, Vector512.Load(column + Lane), b);
-                c = Vector512.FusedMultiplyAdd(number, Vector512.Load(column + 2 * Lane), c);
-                e = Vector512.FusedMultiplyAdd(number, Vector512.Load(column + 3 * Lane), e);
-            }
-        }
-        return (a, b, c, e);
-    }
-
-    // [list / 64][dimension][list % 64], and half squares padded with infinity so that no padding is ever nearest.
-    private static (float[] Transposed, float[] HalfSquares) Transpose(float[] centroids, int dimension, int lists)
-    {
-        const int Group = 4 * Lane;
-        int padded = (lists + Group - 1) / Group * Group;
-        var transposed = new float[padded * dimension];
-        var halfSquares = new float[padded];
-        Array.Fill(halfSquares, float.PositiveInfinity);
-        for (int list = 0; list < lists; list++)
-        {
-            ReadOnlySpan<float> centroid = centroids.AsSpan(list * dimension, dimension);
-            for (int d = 0; d < dimension; d++)
-                transposed[(list / Group * dimension + d) * Group + list % Group] = centroid[d];
-            halfSquares[list] = System.Numerics.Tensors.TensorPrimitives.SumOfSquares(centroid) / 2;
-        }
-        return (transposed, halfSquares);
     }
 
     // Where a residual passes from one level to the next: [3][padded dimension].

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Streaming.Memory.Rules;
+using Streaming.Memory.Search;
 
 namespace Streaming.Memory.Training;
 
@@ -40,9 +41,11 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
 
     private void Assign(float[] sample, float[] centroids, int[] assignment)
     {
-        Codebook codebook = new(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0);
+        if (centroids.Length == dimension)
+            return; // One list.
+        CentroidScan scan = new(new Codebook(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0));
         for (int i = 0; i < assignment.Length; i++)
-            assignment[i] = codebook.Nearest(Row(sample, i));
+            assignment[i] = scan.Nearest(Row(sample, i));
     }
 
     // An empty list takes over half of the fullest one: its centroid moves beside that one's.

@@ -15,7 +15,6 @@ namespace Streaming.Memory.Upkeep;
 internal sealed class Learner(
     NamespaceOptions options, RowStore rows, ListStore lists, VersionLog versions, Reclaimer reclaimer, Func<Func<Codebook>, Task<Codebook>> background)
 {
-    private const int EntriesPerList = 256;
     private const int SamplesPerList = 64;
     private const int FewestLists = 8;
     private const int MostLists = 4_096;
@@ -25,7 +24,6 @@ internal sealed class Learner(
     private readonly float[] _prepared = new float[options.Dimension];
     private byte[] _codes = [];
     private Task<Codebook>? _training;
-    private int _trainedAt;
 
     /// <summary>Puts a row where searches find it.</summary>
     public void Append(int row, ReadOnlySpan<float> vector)
@@ -36,7 +34,7 @@ internal sealed class Learner(
             return;
         }
         SearchRun.Prepare(options.Metric, vector, _prepared);
-        int list = codebook.Nearest(_prepared);
+        int list = lists.Current.Centroids!.Nearest(_prepared);
         codebook.Encode(_prepared, list, _codes);
         lists.Append(lists.Current.Lists[list], row, _codes);
     }
@@ -47,7 +45,7 @@ internal sealed class Learner(
     {
         if (lists.Partitions.Length > 1)
             MoveEntries(budget);
-        else if (_training is null && lists.Entries >= Math.Max(options.TrainAt, _trainedAt * Growth))
+        else if (_training is null && lists.Entries >= options.TrainAt && Wanted() >= (lists.Current.Codebook?.Lists ?? 1) * Growth)
             Start();
         else if (_training is { IsCompleted: true })
             Take();
@@ -55,13 +53,16 @@ internal sealed class Learner(
 
     private void Start()
     {
-        int wanted = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(lists.Entries / EntriesPerList)), FewestLists, MostLists);
-        _trainedAt = lists.Entries;
+        int wanted = Wanted();
         double share = (double)wanted * SamplesPerList / lists.Entries;
         _training = background(() => Train(wanted, share));
         if (_training.IsCompleted)
             Take();
     }
+
+    private static readonly int EntriesPer = int.Parse(Environment.GetEnvironmentVariable("EPL") ?? "256");
+    private int Wanted() =>
+        Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(lists.Entries / EntriesPer)), FewestLists, MostLists);
 
     private Codebook Train(int wanted, double share)
     {

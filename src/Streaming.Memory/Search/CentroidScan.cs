@@ -1,0 +1,92 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Streaming.Memory.Lists;
+using Streaming.Memory.Rules;
+using Streaming.Memory.Training;
+
+namespace Streaming.Memory.Search;
+
+/// <summary>
+/// The centroids of a codebook, coded as the entries of a list are: a search or a new row reads a sixteenth of their bytes, and then only the
+/// likely ones in full. Immutable.
+/// </summary>
+internal sealed unsafe class CentroidScan
+{
+    private const int Oversample = 4;
+    private const int FewestLikely = 16;
+
+    private readonly Codebook _codebook;
+    private readonly Codebook _coding;
+    private readonly byte[] _codes;
+
+    public CentroidScan(Codebook codebook)
+    {
+        _codebook = codebook;
+        // One list for all centroids; the norms' codes serve nearest, and are left out for the order by product.
+        _coding = new CodebookTrainer(Metric.L2, codebook.Dimension, seed: 1).Train(codebook.Centroids, lists: 1);
+        _codes = GC.AllocateArray<byte>(Blocks * BlockBytes, pinned: true);
+        Span<byte> codes = stackalloc byte[_coding.Codes];
+        fixed (byte* at = _codes)
+        {
+            for (int list = 0; list < codebook.Lists; list++)
+            {
+                _coding.Encode(codebook.Centroids.AsSpan(list * codebook.Dimension, codebook.Dimension), 0, codes);
+                CodeBlock.Write(at + (long)(list / CodeBlock.Entries) * BlockBytes, list % CodeBlock.Entries, codes);
+            }
+        }
+    }
+
+    private int Blocks => (_codebook.Lists + CodeBlock.Entries - 1) / CodeBlock.Entries;
+
+    private int BlockBytes => CodeBlock.Bytes(_coding.Codes);
+
+    /// <summary>Adds the lists that a query should scan, by <see cref="Codebook.Score"/>, to <paramref name="best"/>.</summary>
+    /// <param name="query">As the metric prepares vectors.</param>
+    /// <param name="wanted">Lists wanted.</param>
+    /// <param name="best">Room for them.</param>
+    public void Choose(ReadOnlySpan<float> query, int wanted, ref RankedLists best)
+    {
+        CandidateBuffer likely = Likely(query, Math.Max(FewestLikely, wanted * Oversample), _codebook.Metric == Metric.L2);
+        foreach (int list in likely.Best().Values.Span)
+            best.Add(_codebook.Score(query, list), list);
+        likely.Dispose();
+    }
+
+    /// <summary>The list whose centroid is nearest to a vector, or all but the nearest.</summary>
+    /// <param name="vector">As the metric prepares vectors.</param>
+    public int Nearest(ReadOnlySpan<float> vector)
+    {
+        CandidateBuffer likely = Likely(vector, FewestLikely, withNorms: true);
+        int nearest = -1;
+        float best = float.NegativeInfinity;
+        foreach (int list in likely.Best().Values.Span)
+        {
+            float score = _codebook.Closeness(vector, list);
+            if (score > best || (score == best && list < nearest))
+                (nearest, best) = (list, score);
+        }
+        likely.Dispose();
+        return nearest;
+    }
+
+    [SkipLocalsInit]
+    private CandidateBuffer Likely(ReadOnlySpan<float> vector, int wanted, bool withNorms)
+    {
+        CandidateBuffer likely = new(wanted, _codebook.Lists);
+        using QueryTable table = new(_coding, vector, withNorms);
+        ushort* sums = stackalloc ushort[CodeBlock.Entries];
+        fixed (byte* codes = _codes, entries = table.Bytes)
+        {
+            for (int block = 0; block < Blocks; block++)
+            {
+                uint mask = CodeScan.Sums(codes + (long)block * BlockBytes, entries, _coding.Codes, sums, (ushort)Math.Max(0, likely.Threshold));
+                for (mask &= CodeBlock.Filled(_codebook.Lists - block * CodeBlock.Entries); mask != 0; mask &= mask - 1)
+                {
+                    int i = BitOperations.TrailingZeroCount(mask);
+                    likely.Add(sums[i], block * CodeBlock.Entries + i);
+                }
+            }
+        }
+        return likely;
+    }
+}
