@@ -42,6 +42,9 @@ public sealed record NamespaceOptions
     /// <summary>Entries up to which every search is exact; above it the lists are trained. 32..1,000,000.</summary>
     public int TrainAt { get; init; } = 4_096;
 
+    /// <summary>Entries that a posting list should have; lists are trained anew when there should be twice as many. 1..65,536.</summary>
+    public int EntriesPerList { get; init; } = 512;
+
     /// <summary>Entries in a chunk of a posting list, the unit of reclaiming; a multiple of 32, 32..65,536.</summary>
     public int ChunkEntries { get; init; } = 256;
 

@@ -12,6 +12,7 @@ public static class NamespaceOptionsValidator
     private const int MaxSearchLists = 65_536;
     private const int MaxSearchCandidates = 1_000_000;
     private const int MaxTrainAt = 1_000_000;
+    private const int MaxEntriesPerList = 65_536;
     private const int MaxChunkEntries = 65_536;
     private const int MaxPageRows = 1 << 20;
     private const int MaxVersions = 1_000_000;
@@ -34,6 +35,7 @@ public static class NamespaceOptionsValidator
         CheckRange("SearchLists", options.SearchLists, 1, MaxSearchLists, violations);
         CheckRange("SearchCandidates", options.SearchCandidates, 1, MaxSearchCandidates, violations);
         CheckRange("TrainAt", options.TrainAt, CodeBlock.Entries, MaxTrainAt, violations);
+        CheckRange("EntriesPerList", options.EntriesPerList, 1, MaxEntriesPerList, violations);
         CheckRange("ChunkEntries", options.ChunkEntries, CodeBlock.Entries, MaxChunkEntries, violations);
         if (options.ChunkEntries % CodeBlock.Entries != 0)
             violations.Add(new("ChunkEntries", Text(options.ChunkEntries), $"a multiple of {CodeBlock.Entries}"));

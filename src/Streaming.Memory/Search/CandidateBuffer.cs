@@ -11,6 +11,9 @@ namespace Streaming.Memory.Search;
 /// <remarks>The cut finds the wanted rank by halving the range of keys and counting: a few passes of compares, no swaps.</remarks>
 internal unsafe ref struct CandidateBuffer
 {
+    /// <summary>Keys lie above it and below its negative, so that their differences are integers too.</summary>
+    public const int Lowest = int.MinValue / 4;
+
     private const int Slack = 3;
     private readonly int[] _keys;
     private readonly int[] _values;
@@ -27,7 +30,7 @@ internal unsafe ref struct CandidateBuffer
         _keys = ArrayPool<int>.Shared.Rent(_capacity);
         _values = ArrayPool<int>.Shared.Rent(_capacity);
         _count = 0;
-        Threshold = int.MinValue;
+        Threshold = Lowest;
     }
 
     /// <summary>A pair with a lower key is not among the best.</summary>
@@ -56,16 +59,20 @@ internal unsafe ref struct CandidateBuffer
         ArrayPool<int>.Shared.Return(_values);
     }
 
+    // Without branches in the loop: whether a pair stays is as good as random.
     private void Cut()
     {
-        int least = Rank();
-        int kept = 0, equal = _wanted - CountAbove(least);
-        for (int i = 0; i < _count; i++)
+        int least = Rank(), kept = 0, ties = _wanted - CountAbove(least);
+        fixed (int* keys = _keys, values = _values)
         {
-            if (_keys[i] > least || (_keys[i] == least && equal-- > 0))
+            for (int i = 0; i < _count; i++)
             {
-                _keys[kept] = _keys[i];
-                _values[kept++] = _values[i];
+                int key = keys[i], value = values[i];
+                keys[kept] = key;
+                values[kept] = value;
+                int tie = (key == least ? 1 : 0) & (ties > 0 ? 1 : 0);
+                ties -= tie;
+                kept += (key > least ? 1 : 0) + tie;
             }
         }
         _count = kept;
@@ -76,7 +83,7 @@ internal unsafe ref struct CandidateBuffer
     private readonly int Rank()
     {
         long low = Threshold, high = (long)System.Numerics.Tensors.TensorPrimitives.Max<int>(_keys.AsSpan(0, _count)) + 1;
-        if (low == int.MinValue)
+        if (low == Lowest)
             low = System.Numerics.Tensors.TensorPrimitives.Min<int>(_keys.AsSpan(0, _count));
         while (high - low > 1)
         {

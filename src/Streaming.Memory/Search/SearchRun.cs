@@ -68,14 +68,15 @@ internal readonly unsafe ref struct SearchRun(
     {
         using QueryTable table = new(codebook, prepared, codebook.HasNorm);
         CandidateBuffer candidates = new(effort.Candidates, rows.Count);
+        int wanted = Math.Min(effort.Lists, codebook.Lists);
         RankedLists ranked = scratch.Lists(codebook.Lists);
-        partition.Centroids!.Choose(prepared, effort.Lists, ref ranked);
-        ranked.Sort(effort.Lists);
+        partition.Centroids!.Choose(prepared, wanted, ref ranked);
+        ranked.Sort(wanted);
         fixed (byte* bytes = table.Bytes)
         {
             for (int i = 0; i < ranked.Count; i++)
             {
-                int baseKey = (int)MathF.Round((ranked.Score(i) + table.Low) / table.Step);
+                int baseKey = (int)Math.Clamp(MathF.Round((ranked.Score(i) + table.Low) / table.Step), CandidateBuffer.Lowest / 2, -CandidateBuffer.Lowest / 2);
                 if (candidates.Threshold <= baseKey + table.MaxTotal)
                     CodeScan.Scan(partition.Chunks(ranked.List(i)), bytes, codebook.Codes, baseKey, version, ref candidates);
             }

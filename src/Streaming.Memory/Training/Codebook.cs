@@ -23,8 +23,13 @@ internal sealed unsafe class Codebook
     private const int Lane = 16;
     private const int NormCodeRange = 255;
 
+    // Of the cosine between query and neighbour from which errors count (Guo et al., section 3).
+    private const float AlongThreshold = 0.2f;
+
     private readonly float[] _halfSquares;
+    private readonly float[] _levels;
     private readonly float[] _limits;
+    private readonly float _alongWeight;
     private readonly float[] _evenLevels;
     private readonly float[] _oddLevels;
     private readonly int _paddedDimension;
@@ -35,7 +40,8 @@ internal sealed unsafe class Codebook
         Dimension = dimension;
         Lists = centroids.Length / dimension;
         Centroids = centroids;
-        LevelValues = levels;
+        _levels = levels;
+        _alongWeight = Math.Max(1, (dimension - 1) * AlongThreshold * AlongThreshold / (1 - AlongThreshold * AlongThreshold));
         NormLow = normLow;
         NormStep = normStep;
         Pairs = (dimension + 1) / 2;
@@ -65,8 +71,6 @@ internal sealed unsafe class Codebook
 
     /// <summary>[list][dimension].</summary>
     public float[] Centroids { get; }
-
-    public float[] LevelValues { get; }
 
     public float NormLow { get; }
 
@@ -116,37 +120,36 @@ internal sealed unsafe class Codebook
         }
         if (HasNorm)
             EncodeNorm(vector, list, codes);
-        else
+        else if (_alongWeight > 1)
             Refine(vector, list, codes);
     }
-    private static readonly float Eta = float.Parse(Environment.GetEnvironmentVariable("ETA") ?? "2.6");
+
+    // Scores of near neighbours suffer from the error along the vector, not from that across it. One pass takes the other level of a dimension
+    // wherever that lowers |e|² + (η − 1)·(e·x/|x|)².
     private void Refine(ReadOnlySpan<float> vector, int list, Span<byte> codes)
     {
-        if (Eta <= 1) return;
-        float weight = (Eta - 1) / TensorPrimitives.SumOfSquares(vector);
-        ReadOnlySpan<float> centroid = Centroids.AsSpan(list * Dimension, Dimension);
+        ReadOnlySpan<float> centroid = Centroid(list);
+        float square = TensorPrimitives.SumOfSquares(vector), along = 0;
+        float weight = square > 0 ? (_alongWeight - 1) / square : 0;
         Span<float> errors = stackalloc float[Dimension];
-        float along = 0;
         for (int d = 0; d < Dimension; d++)
         {
-            int level = (codes[d / 2] >> (d % 2 * 2)) & 3;
-            errors[d] = vector[d] - centroid[d] - LevelValues[d * 4 + level];
+            errors[d] = vector[d] - centroid[d] - _levels[d * Levels + LevelOf(codes, d)];
             along += errors[d] * vector[d];
         }
         for (int d = 0; d < Dimension; d++)
         {
-            int shift = d % 2 * 2;
-            int level = (codes[d / 2] >> shift) & 3;
-            int other = errors[d] > 0 ? Math.Min(level + 1, 3) : Math.Max(level - 1, 0);
-            float e = errors[d] - (LevelValues[d * 4 + other] - LevelValues[d * 4 + level]);
-            float along2 = along + (e - errors[d]) * vector[d];
-            if (e * e - errors[d] * errors[d] + weight * (along2 * along2 - along * along) < 0)
-            {
-                along = along2;
-                codes[d / 2] = (byte)((codes[d / 2] & ~(3 << shift)) | (other << shift));
-            }
+            int level = LevelOf(codes, d), other = Math.Clamp(level + (errors[d] > 0 ? 1 : -1), 0, Levels - 1);
+            float error = errors[d] - (_levels[d * Levels + other] - _levels[d * Levels + level]);
+            float alongThen = along + (error - errors[d]) * vector[d];
+            if (error * error - errors[d] * errors[d] + weight * (alongThen * alongThen - along * along) >= 0)
+                continue;
+            along = alongThen;
+            codes[d / 2] ^= (byte)((level ^ other) << (d % 2 * 2));
         }
     }
+
+    private static int LevelOf(ReadOnlySpan<byte> codes, int d) => (codes[d / 2] >> (d % 2 * 2)) & (Levels - 1);
 
     /// <summary>What each value of each code adds to a query's score.</summary>
     /// <param name="query">Dimension numbers, as the metric prepares them.</param>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
@@ -54,21 +55,21 @@ internal sealed class Learner(
     private void Start()
     {
         int wanted = Wanted();
-        double share = (double)wanted * SamplesPerList / lists.Entries;
+        double share = Math.Min(1, (double)wanted * SamplesPerList / lists.Entries);
         _training = background(() => Train(wanted, share));
         if (_training.IsCompleted)
             Take();
     }
 
-    private static readonly int EntriesPer = int.Parse(Environment.GetEnvironmentVariable("EPL") ?? "256");
     private int Wanted() =>
-        Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(lists.Entries / EntriesPer)), FewestLists, MostLists);
+        Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)(lists.Entries / options.EntriesPerList)), FewestLists, MostLists);
 
     private Codebook Train(int wanted, double share)
     {
         float[] sample = new Sampler(options, rows, lists, versions).Take(share);
-        int lists_ = Math.Min(wanted, sample.Length / options.Dimension);
-        return new CodebookTrainer(options.Metric, options.Dimension, options.Seed).Train(sample, lists_);
+        if (sample.Length == 0)
+            sample = new float[options.Dimension]; // Everything ended since: any codebook will do.
+        return new CodebookTrainer(options.Metric, options.Dimension, options.Seed).Train(sample, Math.Min(wanted, sample.Length / options.Dimension));
     }
 
     private void Take()

@@ -42,7 +42,7 @@ internal static class MemoryEndpoints
     {
         if (VectorRules.Check(vector, space.Options) is { } bad)
             return Problem.Invalid(bad.Field, bad.Value, $"must be {bad.Rule}");
-        var found = space.Snapshot().Search(vector, request.K ?? 10, new SearchOptions { Where = request.Where });
+        var found = space.Search(vector, request.K ?? 10, new SearchOptions { Where = request.Where });
         return Results.Json(new { @namespace = space.Options.Name, found.Version, found.Neighbours });
     }
 

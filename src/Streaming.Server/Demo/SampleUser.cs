@@ -31,7 +31,7 @@ internal sealed record SampleUser(string UserId, long HistoryLength, IReadOnlyLi
             return null;
         var history = await UserHistories.NewestAsync(session.Platform, features.UserId, HistoryShown, cancellationToken) ?? [];
         var space = session.Platform.Namespaces.Values.First(n => n.Options.Dimension == features.Embedding.Count);
-        var found = space.Snapshot().Search(features.Embedding.ToArray(), NeighboursShown);
+        var found = space.Search(features.Embedding.ToArray(), NeighboursShown);
         return new(
             features.UserId,
             features.HistoryLength,

@@ -133,5 +133,5 @@ public sealed class ConcurrentReadTests
     }
 
     private VectorNamespace Make() => new(
-        new() { Name = "race", Dimension = PairProtocol.Dimension, Metric = Metric.Dot, ChunkEntries = 32, PageRows = 16 }, _time);
+        new() { Name = "race", Dimension = PairProtocol.Dimension, Metric = Metric.Dot, ChunkEntries = 32, PageRows = 16, TrainAt = 32, EntriesPerList = 8 }, _time);
 }

@@ -11,12 +11,18 @@ internal static class Operations
 {
     private const int Dimension = 3;
 
-    public static Arbitrary<Operation[]> Interleavings { get; } =
-        Arb.From(Gen.ArrayOf(OneOperation()).Resize(120), Shorter);
+    private static readonly string[] FewIds = ["a", "b", "c", "d", "e", "f"];
+    private static readonly string[] ManyIds = [.. Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? $"an id that is too long for a row {i}" : $"{i}")];
 
-    private static Gen<Operation> OneOperation()
+    /// <summary>Few ids, so that every write meets an earlier one.</summary>
+    public static Arbitrary<Operation[]> OfFewIds { get; } = Arb.From(Gen.ArrayOf(OneOperation(FewIds)).Resize(120), Shorter);
+
+    /// <summary>So many ids that lists are trained, and trained anew.</summary>
+    public static Arbitrary<Operation[]> OfManyIds { get; } = Arb.From(Gen.ArrayOf(OneOperation(ManyIds), 1_500), Shorter);
+
+    private static Gen<Operation> OneOperation(string[] ids)
     {
-        var id = Gen.Elements("a", "b", "c", "d", "e", "f");
+        var id = Gen.Elements(ids);
         var source = Gen.Elements("t-0", "t-1");
         var color = Gen.Elements("red", "blue");
         var vector = Gen.ArrayOf(Gen.Choose(-3, 3).Select(i => (float)i), Dimension).Where(v => v.Any(x => x != 0));

@@ -30,20 +30,47 @@ public sealed class SnapshotLawTests
             TrainAt = 32,
             TimeToLive = timeToLiveMs == 0 ? null : TimeSpan.FromMilliseconds(timeToLiveMs),
         };
-        Prop.ForAll(Operations.Interleavings, operations => new SideBySide(options).Run(operations))
+        Prop.ForAll(Operations.OfFewIds, operations => new SideBySide(options).Run(operations))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(400));
     }
 
-    private sealed class SideBySide(NamespaceOptions options)
+    [Theory]
+    [InlineData(Metric.Dot, false)]
+    [InlineData(Metric.Cosine, false)]
+    [InlineData(Metric.L2, false)]
+    [InlineData(Metric.Dot, true)]
+    public void Trained_lists_answer_as_the_oracle_does_when_all_of_them_are_scanned(Metric metric, bool exact)
+    {
+        NamespaceOptions options = new()
+        {
+            Name = "law",
+            Dimension = 3,
+            Metric = metric,
+            MaxEntries = 250,
+            ChunkEntries = 32,
+            PageRows = 8,
+            TrainAt = 32,
+            EntriesPerList = 4,
+        };
+        int trained = 0;
+        Prop.ForAll(Operations.OfManyIds, operations => trained = Math.Max(trained, new SideBySide(options, Everything(exact)).Run(operations)))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+        Assert.InRange(trained, 9, int.MaxValue);
+    }
+
+    private static SearchOptions Everything(bool exact) => new() { Lists = int.MaxValue, Candidates = int.MaxValue, Exact = exact };
+
+    private sealed class SideBySide(NamespaceOptions options, SearchOptions? effort = null)
     {
         private readonly ManualTime _time = new();
         private readonly Oracle _oracle = new(options);
         private readonly List<(MemorySnapshot Actual, Oracle.Pinned Expected)> _snapshots = [];
         private VectorNamespace _memory = null!;
 
-        public void Run(Operation[] operations)
+        /// <returns>The lists in the end.</returns>
+        public int Run(Operation[] operations)
         {
-            _memory = new VectorNamespace(options, _time);
+            _memory = new VectorNamespace(options, _time, train => Task.FromResult(train()));
             foreach (Operation operation in operations)
                 Step(operation);
 
@@ -53,6 +80,7 @@ public sealed class SnapshotLawTests
                 Query(new(i, [1, 2, -1], 100, null, "a"));
                 Query(new(i, [-2, 1, 3], 2, "red", "b"));
             }
+            return _memory.Lists;
         }
 
         private void Step(Operation operation)
@@ -94,7 +122,7 @@ public sealed class SnapshotLawTests
             if (_snapshots.Count == 0)
                 return;
             var (actual, expected) = _snapshots[query.Pick % _snapshots.Count];
-            SearchOptions? filter = query.Color is null ? null : new() { Where = new Dictionary<string, string> { ["color"] = query.Color } };
+            SearchOptions filter = (effort ?? new()) with { Where = query.Color is null ? null : new Dictionary<string, string> { ["color"] = query.Color } };
             var found = actual.Search(query.Vector, query.K, filter).Neighbours;
             Assert.Equal(
                 expected.Search(query.Vector, query.K, query.Color), found.Select(n => (n.Id, n.Score, n.Attributes["color"], n.EventTimeMs)).ToList());
