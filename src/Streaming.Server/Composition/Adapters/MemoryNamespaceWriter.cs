@@ -8,6 +8,9 @@ namespace Streaming.Server.Composition.Adapters;
 /// <summary>A vector namespace as the runtime writes it.</summary>
 internal sealed class MemoryNamespaceWriter(VectorNamespace space, TimeProvider clock) : IMemoryNamespace
 {
+    // A publish stays short however many entries expire at once; no search returns those that wait for the next one.
+    private const int MostExpired = 4_096;
+
     public string Name => space.Options.Name;
 
     public Violation? Check(ReadOnlySpan<float> vector) =>
@@ -23,7 +26,7 @@ internal sealed class MemoryNamespaceWriter(VectorNamespace space, TimeProvider 
     // Expired entries never show in a search; taking them out here gives their space back.
     public void Publish()
     {
-        space.Expire(clock.GetUtcNow());
+        space.Expire(clock.GetUtcNow(), MostExpired);
         space.Publish();
     }
 
