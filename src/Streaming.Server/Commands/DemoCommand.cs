@@ -15,7 +15,7 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var seconds = new Option<int>("--seconds") { Description = "How long events come", DefaultValueFactory = _ => 30 };
+        var seconds = new Option<int>("--seconds") { Description = "How many seconds of the workload are sent; a machine that cannot keep its pace takes longer", DefaultValueFactory = _ => 30 };
         var rate = new Option<double>("--rate") { Description = "Events a second", DefaultValueFactory = _ => 1_000 };
         var users = new Option<int>("--users") { Description = "Users of the workload", DefaultValueFactory = _ => 2_000 };
         var seed = new Option<int>("--seed") { Description = "Seed of the workload", DefaultValueFactory = _ => 42 };

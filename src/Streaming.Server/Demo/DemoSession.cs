@@ -12,11 +12,13 @@ using Streaming.Server.Workloads;
 namespace Streaming.Server.Demo;
 
 /// <summary>The ad workload at its own pace, through a platform in this process.</summary>
+/// <remarks>
+/// What is sent follows from the options alone: a machine that cannot keep the pace takes longer, and sends and processes the same records.
+/// </remarks>
 internal sealed class DemoSession : IDisposable
 {
     /// <summary>Events in flight; the workload waits above it, and then catches up.</summary>
     private const int MaxInFlight = 4_000;
-    private static readonly TimeSpan Head = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
 
     private readonly DemoOptions _options;
@@ -50,20 +52,14 @@ internal sealed class DemoSession : IDisposable
     {
         await _barrier.UntilAsync(() => Platform.NotReady().Count == 0, cancellationToken);
         var clock = Platform.Clock;
-        var options = new AdWorkloadOptions { EventsPerSecond = _options.EventsPerSecond, Users = _options.Users, Seed = _options.Seed };
-        // The first event comes when the initial creatives are understood, which takes a moment.
-        var start = clock.GetUtcNow() + Head;
-        var workload = new AdWorkload(options, start);
-        foreach (var record in workload.InitialCreatives())
-            Send(record);
-        _producer.Flush();
-        await _barrier.CreativesAsync(cancellationToken);
+        // They are the same at every start, so the events can begin when these are understood, however long that takes.
+        await SendAsync(WorkloadFrom(clock.GetUtcNow()).InitialCreatives(), cancellationToken);
+        await SettledAsync(cancellationToken);
+        var start = clock.GetUtcNow();
+        var workload = WorkloadFrom(start);
         await PaceAsync(workload, start, cancellationToken);
-        foreach (var record in workload.Drain())
-            Send(record);
-        _producer.Flush();
-        await _barrier.CreativesAsync(cancellationToken);
-        await _barrier.UsersAsync(cancellationToken);
+        await SendAsync(workload.Drain(), cancellationToken);
+        await SettledAsync(cancellationToken);
     }
 
     public void Dispose()
@@ -72,15 +68,34 @@ internal sealed class DemoSession : IDisposable
         Tap.Dispose();
     }
 
+    private AdWorkload WorkloadFrom(DateTimeOffset start) =>
+        new(new AdWorkloadOptions { EventsPerSecond = _options.EventsPerSecond, Users = _options.Users, Seed = _options.Seed }, start);
+
     private async Task PaceAsync(AdWorkload workload, DateTimeOffset start, CancellationToken cancellationToken)
     {
         var clock = Platform.Clock;
-        while ((Elapsed = clock.GetUtcNow() - start) < _options.Duration)
+        while (Elapsed < _options.Duration)
         {
-            foreach (var record in workload.Until(start + Elapsed))
-                Send(record);
+            Elapsed = clock.GetUtcNow() - start;
+            await SendAsync(workload.Until(start + (Elapsed < _options.Duration ? Elapsed : _options.Duration)), cancellationToken);
             await Task.Delay(Tick, clock, cancellationToken);
-            await _barrier.UntilAsync(HasRoom, cancellationToken);
+        }
+    }
+
+    private async Task SettledAsync(CancellationToken cancellationToken)
+    {
+        _producer.Flush();
+        await _barrier.CreativesAsync(cancellationToken);
+        await _barrier.UsersAsync(cancellationToken);
+    }
+
+    private async Task SendAsync(IEnumerable<WorkloadRecord> records, CancellationToken cancellationToken)
+    {
+        foreach (var record in records)
+        {
+            if (!HasRoom())
+                await _barrier.UntilAsync(HasRoom, cancellationToken);
+            Send(record);
         }
     }
 

@@ -32,14 +32,18 @@ internal sealed class LiveView(DemoSession session, TimeProvider clock)
         context.UpdateTarget(Table());
     }
 
+    // The last line comes after the work, and so tells all of it.
     private async Task WriteLinesAsync(Task work)
     {
-        while (!work.IsCompleted)
-        {
-            await Task.WhenAny(work, Task.Delay(LineRefresh, clock));
-            if (session.Elapsed > TimeSpan.Zero)
-                await Console.Error.WriteLineAsync(string.Join("  ", Rows().Select(r => $"{r.Name} {r.Value}")));
-        }
+        while (await Task.WhenAny(work, Task.Delay(LineRefresh, clock)) != work)
+            await WriteLineAsync();
+        await WriteLineAsync();
+    }
+
+    private async Task WriteLineAsync()
+    {
+        if (session.Elapsed > TimeSpan.Zero)
+            await Console.Error.WriteLineAsync(string.Join("  ", Rows().Select(r => $"{r.Name} {r.Value}")));
     }
 
     private Table Table()
