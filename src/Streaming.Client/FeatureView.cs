@@ -83,7 +83,9 @@ public sealed class FeatureView<T> : IDisposable
         {
             using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(_options.Reader()).SetLogHandler((_, _) => { }).Build();
             var partitions = Partitions(consumer);
-            var unread = partitions.ToHashSet();
+            var unread = Ends(consumer, partitions);
+            if (unread.Count == 0)
+                _caughtUp.TrySetResult();
             consumer.Assign(partitions.Select(p => new TopicPartitionOffset(_topic, p, Offset.Beginning)));
             while (!_stop.IsCancellationRequested)
                 ReadOne(consumer, unread);
@@ -98,7 +100,7 @@ public sealed class FeatureView<T> : IDisposable
         }
     }
 
-    private void ReadOne(IConsumer<byte[]?, byte[]?> consumer, HashSet<int> unread)
+    private void ReadOne(IConsumer<byte[]?, byte[]?> consumer, Dictionary<int, Offset> unread)
     {
         try
         {
@@ -106,12 +108,34 @@ public sealed class FeatureView<T> : IDisposable
                 return;
             if (!result.IsPartitionEOF)
                 Apply(result);
-            else if (unread.Remove(result.Partition.Value) && unread.Count == 0)
+            if (unread.TryGetValue(result.Partition.Value, out var end) && Reaches(result, end) && unread.Remove(result.Partition.Value) && unread.Count == 0)
                 _caughtUp.TrySetResult();
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
             // Brokers away: the client reconnects by itself.
+        }
+    }
+
+    // The client says that this is the end when a fetch there has come back empty, half a second later and more; the last offset tells at once.
+    private static bool Reaches(ConsumeResult<byte[]?, byte[]?> result, Offset end) => result.IsPartitionEOF || result.Offset.Value + 1 >= end.Value;
+
+    /// <summary>Ends of the partitions that hold something.</summary>
+    private Dictionary<int, Offset> Ends(IConsumer<byte[]?, byte[]?> consumer, List<int> partitions) => partitions
+        .Select(p => (Partition: p, Bounds: Bounds(consumer, p)))
+        .Where(p => p.Bounds.Low.Value < p.Bounds.High.Value)
+        .ToDictionary(p => p.Partition, p => p.Bounds.High);
+
+    // A partition whose leader is moving is read until the client says that it ends.
+    private WatermarkOffsets Bounds(IConsumer<byte[]?, byte[]?> consumer, int partition)
+    {
+        try
+        {
+            return consumer.QueryWatermarkOffsets(new(_topic, partition), LookTimeout);
+        }
+        catch (KafkaException)
+        {
+            return new(0, long.MaxValue);
         }
     }
 

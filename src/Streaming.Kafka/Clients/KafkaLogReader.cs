@@ -36,20 +36,32 @@ public sealed partial class KafkaLogReader(KafkaOptions options, ILogger logger)
     }
 
     /// <inheritdoc />
+    /// <exception cref="KafkaException">The brokers do not answer within ten seconds.</exception>
     public void ReadToEnd(TopicPartition partition, Action<InputRecord> onRecord, CancellationToken cancellationToken)
     {
         using var consumer = Build();
-        consumer.Assign(new TopicPartitionOffset(partition.Topic, partition.Partition, Offset.Beginning));
+        var source = new Confluent.Kafka.TopicPartition(partition.Topic, partition.Partition);
+        var bounds = Bounds(consumer, source);
+        if (IsEmpty(bounds))
+            return;
+        consumer.Assign(new TopicPartitionOffset(source, Offset.Beginning));
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Consume(consumer) is not { } result)
                 continue;
-            if (result.IsPartitionEOF)
+            if (!result.IsPartitionEOF)
+                onRecord(KafkaRecords.ToInput(result));
+            if (Reaches(result, bounds.High))
                 return;
-            onRecord(KafkaRecords.ToInput(result));
         }
     }
+
+    private static bool IsEmpty(WatermarkOffsets bounds) => bounds.Low.Value >= bounds.High.Value;
+
+    // A broker holds a fetch at the end of a partition for half a second and more before the client says that this is the end. The offset
+    // of the last record says so at once; where it is gone, because a transaction left its mark there, the client does.
+    private static bool Reaches(ConsumeResult<byte[]?, byte[]?> result, Offset end) => result.IsPartitionEOF || result.Offset.Value + 1 >= end.Value;
 
     // A topic that was made a moment ago may not have its leader everywhere yet, a leader may be moving,
     // and brokers may be away: a later look finds it.
@@ -73,7 +85,12 @@ public sealed partial class KafkaLogReader(KafkaOptions options, ILogger logger)
     {
         using var consumer = Build();
         var partitions = KafkaPartitions.Of(consumer, topic, LookTimeout);
-        var unread = new HashSet<int>(partitions);
+        var unread = partitions
+            .Select(p => (Partition: p, Bounds: Bounds(consumer, new(topic, p))))
+            .Where(p => !IsEmpty(p.Bounds))
+            .ToDictionary(p => p.Partition, p => p.Bounds.High);
+        if (unread.Count == 0)
+            caughtUp();
         consumer.Assign(partitions.Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -81,7 +98,7 @@ public sealed partial class KafkaLogReader(KafkaOptions options, ILogger logger)
                 continue;
             if (!result.IsPartitionEOF)
                 onRecord(KafkaRecords.ToInput(result));
-            else if (unread.Remove(result.Partition.Value) && unread.Count == 0)
+            if (unread.TryGetValue(result.Partition.Value, out var end) && Reaches(result, end) && unread.Remove(result.Partition.Value) && unread.Count == 0)
                 caughtUp();
         }
         consumer.Close();

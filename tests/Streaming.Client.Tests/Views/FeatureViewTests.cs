@@ -75,9 +75,11 @@ public sealed class FeatureViewTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task An_empty_topic_is_caught_up_with()
+    public async Task An_empty_topic_is_caught_up_with_before_a_fetch_says_that_it_is_empty()
     {
-        using var view = FeatureViews.OfCreatives(_platform.Options, _platform.Topology).Start();
+        // A fetch here takes its whole time, which is longer than the test waits.
+        var options = _platform.Options with { Settings = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "120000", ["socket.timeout.ms"] = "150000" } };
+        using var view = FeatureViews.OfCreatives(options, _platform.Topology).Start();
 
         await view.CaughtUp.WaitAsync(Eventually.Deadline);
 

@@ -47,6 +47,24 @@ public sealed class KafkaLogReaderTests(RealKafkaFixture kafka)
         await reading.StopAsync();
     }
 
+    // Brokers hold a fetch at the end of a partition until there is something, here for longer than the test would wait.
+    [RealKafkaFact]
+    public async Task The_end_of_a_partition_is_known_without_a_fetch_there()
+    {
+        var topic = await NewTopic.CreateAsync(Admin, 2);
+        using (var sink = Sinks.Open(Options))
+            await sink.PublishNumbersAsync(topic, "key", 0, 10);
+        var reader = new KafkaLogReader(Options with { Settings = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "120000", ["socket.timeout.ms"] = "150000" } }, NullLogger.Instance);
+        List<Runtime.Records.InputRecord> records = [];
+
+        var toEnd = Task.Run(() => records.AddRange(Enumerable.Range(0, 2).SelectMany(p => ToEnd(reader, new(topic, p)))));
+        using var reading = LogReading.Start(reader, topic);
+
+        Assert.Equal(10, await reading.CaughtUp.WaitAsync(Eventually.Deadline));
+        await toEnd.WaitAsync(Eventually.Deadline);
+        Assert.Equal(Enumerable.Range(0, 10), records.Select(r => int.Parse(r.Text(), null)));
+    }
+
     [RealKafkaFact]
     public async Task Compacted_records_leave_gaps_that_reading_steps_over()
     {
@@ -95,6 +113,13 @@ public sealed class KafkaLogReaderTests(RealKafkaFixture kafka)
         Assert.ThrowsAny<KafkaException>(() => Reader.ReadAt(new(topic, 0), 0));
         using var reading = LogReading.Start(Reader, topic);
         await Assert.ThrowsAnyAsync<KafkaException>(() => reading.Ended.WaitAsync(Eventually.Deadline));
+    }
+
+    private static List<Runtime.Records.InputRecord> ToEnd(KafkaLogReader reader, Runtime.Records.TopicPartition partition)
+    {
+        List<Runtime.Records.InputRecord> records = [];
+        reader.ReadToEnd(partition, records.Add, CancellationToken.None);
+        return records;
     }
 
     private (long Start, long End) Bounds(Runtime.Records.TopicPartition partition, long offset)
