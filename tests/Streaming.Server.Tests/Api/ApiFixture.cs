@@ -28,11 +28,13 @@ public sealed class ApiFixture : IAsyncLifetime, IDisposable
         await _all.ReadyAsync();
         using var producer = new TestProducer(_all.BootstrapServers, _topology.Topology);
         await FillAsync(producer);
-        _memory = await ServerInstance.StartAsync(_neighbours, _state.PathOf("memory"), "--roles", "memory", "--bootstrap-servers", _all.BootstrapServers);
-        _api = await ServerInstance.StartAsync(
-            _neighbours, _state.PathOf("api"), "--roles", "api", "--bootstrap-servers", _all.BootstrapServers, "--memory-endpoint", _memory.Url);
+        _memory = await ServerInstance.StartAsync(_neighbours, _state.PathOf("memory"), ["--roles", "memory", .. Neighbour()]);
+        _api = await ServerInstance.StartAsync(_neighbours, _state.PathOf("api"), ["--roles", "api", "--memory-endpoint", _memory.Url, .. Neighbour()]);
         await Task.WhenAll(_memory.ReadyAsync(), _api.ReadyAsync());
         await EntriesAsync(_memory);
+
+        // The built-in cluster answers a fetch only when its time is over.
+        string[] Neighbour() => ["--bootstrap-servers", _all.BootstrapServers, "--kafka.fetch.wait.max.ms", "5"];
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -3,8 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Streaming.Server.Tests.Commands;
 
-[Collection(RealKafkaCollection.Name)]
-public sealed class ProduceAndTailTests(RealKafkaFixture kafka)
+public sealed class ProduceAndTailTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>
 {
     private static readonly string Now = TestProducer.NowMs.ToString(CultureInfo.InvariantCulture);
 

@@ -1,3 +1,5 @@
+using Streaming.Server.Tests.Workloads;
+
 namespace Streaming.Server.Tests.Commands;
 
 /// <summary>Wrong usage: exit code 2 and one line that names what to correct.</summary>
@@ -69,10 +71,11 @@ public sealed class UsageTests
     [Fact]
     public async Task The_command_line_wins_over_a_variable()
     {
+        using var data = new TemporaryDataSet().With("movies.csv", "movieId,title,genres", "1,A film (1999),Drama").With("ratings.csv", "userId,movieId,rating,timestamp", "1,1,4.0,1500000000");
         var variables = new Dictionary<string, string> { ["STREAMING_KAFKA_BATCH_SIZE"] = "huge" };
         Assert.Contains("\"batch.size\"", (await Replay()).Exited(2).LastError, StringComparison.Ordinal);
         (await Replay("--kafka.batch.size", "65536")).Exited(0);
 
-        Task<ProgramResult> Replay(params string[] options) => StreamingProgram.RunAsync(variables, "", ["replay", SmallDataSet.First.Folder, .. options]);
+        Task<ProgramResult> Replay(params string[] options) => StreamingProgram.RunAsync(variables, "", ["replay", data.Path, .. options]);
     }
 }

@@ -7,8 +7,7 @@ using Streaming.Runtime.Records;
 namespace Streaming.Server.Tests.Composition;
 
 /// <summary>Records that no checked producer sends, among good ones, through all roles on a real broker.</summary>
-[Collection(RealKafkaCollection.Name)]
-public sealed class BadInputTests(RealKafkaFixture kafka)
+public sealed class BadInputTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>
 {
     private const int TenMegabytes = 10_000_000;
     private static readonly long Year2500Ms = new DateTimeOffset(2500, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();

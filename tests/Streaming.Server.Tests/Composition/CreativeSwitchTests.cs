@@ -5,8 +5,7 @@ using Streaming.Server.Bench;
 namespace Streaming.Server.Tests.Composition;
 
 /// <summary>Another codebook is staged, backfilled, promoted and rolled back under load, as an operator does it: with the program, on a real broker.</summary>
-[Collection(RealKafkaCollection.Name)]
-public sealed class CreativeSwitchTests(RealKafkaFixture kafka) : IDisposable
+public sealed class CreativeSwitchTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>, IDisposable
 {
     private const int Creatives = 200;
     private const int InEffect = 324;

@@ -6,8 +6,7 @@ using Streaming.Kafka.Topics;
 namespace Streaming.Server.Tests.Composition;
 
 /// <summary>How an instance starts, stops and comes back, on a real broker.</summary>
-[Collection(RealKafkaCollection.Name)]
-public sealed class LifecycleTests(RealKafkaFixture kafka)
+public sealed class LifecycleTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>
 {
     [RealKafkaFact]
     public async Task Until_its_partitions_come_an_instance_is_alive_and_not_ready_and_says_why()

@@ -8,8 +8,7 @@ using Streaming.Server.Workloads;
 namespace Streaming.Server.Tests.Composition;
 
 /// <summary>A running instance goes over to a promoted model and back, as an operator does it: with the program, on a real broker.</summary>
-[Collection(RealKafkaCollection.Name)]
-public sealed partial class PromotionTests(RealKafkaFixture kafka) : IDisposable
+public sealed partial class PromotionTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>, IDisposable
 {
     private const string Promoted = "hstu-promoted";
     private const int Offered = 321;
@@ -33,10 +32,10 @@ public sealed partial class PromotionTests(RealKafkaFixture kafka) : IDisposable
         using var producer = new TestProducer(kafka.BootstrapServers, topology.Topology);
         using var progress = new TopicProgress(kafka.BootstrapServers);
         using var instance = await StartAsync(topology, "state");
-        var events = new Queue<WorkloadRecord[]>(SmallDataSet.First.Read().Where(r => r.Kind == WorkloadKind.Event).Chunk(20));
+        var events = new Queue<WorkloadRecord[]>(SmallDataSet.First.Read().Where(r => r.Kind == WorkloadKind.Event).Chunk(10));
 
         // The configured model has seen every user before the change: otherwise there would be nothing to rebuild.
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 100; i++)
             await SendAsync(events.Dequeue());
         await progress.ReachesAsync(topology.Topics.UserFeatures.Name, 1_000);
         await WhileSendingAsync(AskAsync(topology, "promote", model), () => instance.Logs(Offered).Count == 1);

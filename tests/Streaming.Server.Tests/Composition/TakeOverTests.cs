@@ -9,8 +9,7 @@ using Xunit.Abstractions;
 namespace Streaming.Server.Tests.Composition;
 
 /// <summary>Two instances of the users role on a real broker share the partitions of the user events.</summary>
-[Collection(RealKafkaCollection.Name)]
-public sealed class TakeOverTests(RealKafkaFixture kafka, ITestOutputHelper output)
+public sealed class TakeOverTests(RealKafkaFixture kafka, ITestOutputHelper output) : IClassFixture<RealKafkaFixture>
 {
     private const int Assigned = 201;
     private const int Revoked = 202;

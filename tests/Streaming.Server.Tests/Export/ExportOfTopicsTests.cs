@@ -4,8 +4,7 @@ using System.Text.Json.Nodes;
 namespace Streaming.Server.Tests.Export;
 
 /// <summary><c>streaming export --bootstrap-servers</c>: what lies in the topics of a cluster.</summary>
-[Collection(RealKafkaCollection.Name)]
-public sealed class ExportOfTopicsTests(RealKafkaFixture kafka)
+public sealed class ExportOfTopicsTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>
 {
     private static readonly string Now = TestProducer.NowMs.ToString(CultureInfo.InvariantCulture);
 

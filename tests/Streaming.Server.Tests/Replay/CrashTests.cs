@@ -3,8 +3,7 @@ using Xunit.Abstractions;
 namespace Streaming.Server.Tests.Replay;
 
 /// <summary>Kill −9 at random moments of a replay on a real broker, and a start with the same state.</summary>
-[Collection(RealKafkaReplayCollection.Name)]
-public sealed class CrashTests(RealKafkaFixture kafka, ITestOutputHelper output)
+public sealed class CrashTests(RealKafkaFixture kafka, ITestOutputHelper output) : IClassFixture<RealKafkaFixture>
 {
     [RealKafkaFact]
     public async Task Applying_records_twice_is_seen_in_the_digest()
@@ -36,21 +35,5 @@ public sealed class CrashTests(RealKafkaFixture kafka, ITestOutputHelper output)
         var summary = await place.RunAsync(SmallDataSet.First.Folder);
 
         Assert.Equal((await SmallDataSet.First.ReferenceAsync()) with { Error = "" }, summary with { Error = "" });
-    }
-
-    [RealKafkaAndDataFact]
-    public async Task MovieLens_gives_the_same_digest_on_a_real_broker()
-    {
-        using var place = new ReplayPlace(kafka.BootstrapServers);
-        await FullDataSet.AssertCompleteAsync(await place.RunAsync(FullDataSet.Folder));
-    }
-
-    [RealKafkaAndDataFact]
-    public async Task MovieLens_gives_the_same_digest_after_a_kill_at_a_random_moment()
-    {
-        var random = SeededRandom.Create(output);
-        using var place = new ReplayPlace(kafka.BootstrapServers);
-        await place.RunAndKillAsync(FullDataSet.Folder, place.UserFeatures, random.Next(1, FullDataSet.Ratings * 3 / 4));
-        await FullDataSet.AssertCompleteAsync(await place.RunAsync(FullDataSet.Folder));
     }
 }

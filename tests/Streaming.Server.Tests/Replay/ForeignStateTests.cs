@@ -3,8 +3,7 @@ using Confluent.Kafka;
 namespace Streaming.Server.Tests.Replay;
 
 /// <summary>State that belongs to another cluster or to another topic of the same name is never mixed in.</summary>
-[Collection(RealKafkaReplayCollection.Name)]
-public sealed class ForeignStateTests(RealKafkaFixture kafka)
+public sealed class ForeignStateTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>
 {
     private const int TasksWithState = 8;
 

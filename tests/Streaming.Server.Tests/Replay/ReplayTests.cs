@@ -1,16 +1,7 @@
-using Streaming.Server.Tests.Workloads;
-
 namespace Streaming.Server.Tests.Replay;
 
 public sealed class ReplayTests
 {
-    [RealDataFact(FullDataSet.Name)]
-    public async Task MovieLens_gives_one_version_an_event_and_a_feature_for_every_film_and_twice_the_same_digest()
-    {
-        await FullDataSet.AssertCompleteAsync(await FullDataSet.ReferenceAsync());
-        await FullDataSet.AssertCompleteAsync(await ReplaySummary.OfAsync(FullDataSet.Folder));
-    }
-
     [Fact]
     public async Task The_digest_tells_two_data_sets_apart()
     {
@@ -39,7 +30,7 @@ public sealed class ReplayTests
     [Fact]
     public async Task A_replay_ends_with_one_summary_object_and_says_nothing_else_to_machines()
     {
-        var result = (await StreamingProgram.RunAsync("replay", SmallDataSet.First.Folder, "--json")).Exited(0);
+        var result = (await SmallDataSet.First.ReplayedAsync()).Exited(0);
         ReplaySummary.AssertShape(Assert.Single(result.JsonLines));
         Assert.Equal("", result.Error);
     }

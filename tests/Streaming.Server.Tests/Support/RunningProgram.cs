@@ -7,7 +7,7 @@ namespace Streaming.Server.Tests.Support;
 internal sealed class RunningProgram : IDisposable
 {
     /// <summary>Far over what any command of these tests needs on a busy machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

@@ -13,7 +13,7 @@ internal sealed class SmallDataSet
     private static readonly string[] Words = ["night", "river", "glass", "empire", "garden", "signal", "last", "winter", "stone", "paper", "echo", "harbour"];
     private static readonly string[] Genres = ["Drama", "Comedy", "Thriller", "Romance", "Documentary", "Animation"];
 
-    private readonly Lazy<Task<ReplaySummary>> _reference;
+    private readonly Lazy<Task<ProgramResult>> _replayed;
 
     private SmallDataSet(int seed)
     {
@@ -22,7 +22,7 @@ internal sealed class SmallDataSet
         var random = new Random(seed);
         File.WriteAllLines(Path.Combine(Folder, "movies.csv"), ["movieId,title,genres", .. Enumerable.Range(1, Films).Select(f => Film(random, f))]);
         File.WriteAllLines(Path.Combine(Folder, "ratings.csv"), ["userId,movieId,rating,timestamp", .. Enumerable.Range(0, Ratings).Select(_ => Rating(random))]);
-        _reference = new(() => ReplaySummary.OfAsync(Folder));
+        _replayed = new(() => StreamingProgram.RunAsync("replay", Folder, "--json"));
     }
 
     /// <summary>The one that most tests use.</summary>
@@ -33,8 +33,11 @@ internal sealed class SmallDataSet
 
     public string Folder { get; }
 
-    /// <summary>What an undisturbed replay on a fresh embedded cluster ends with; computed once a run.</summary>
-    public Task<ReplaySummary> ReferenceAsync() => _reference.Value;
+    /// <summary>An undisturbed replay on a fresh embedded cluster, as a user runs it; done once a run.</summary>
+    public Task<ProgramResult> ReplayedAsync() => _replayed.Value;
+
+    /// <summary>What that replay ends with.</summary>
+    public async Task<ReplaySummary> ReferenceAsync() => ReplaySummary.From(await ReplayedAsync());
 
     /// <summary>Its records.</summary>
     public IEnumerable<WorkloadRecord> Read() => DataSets.Open(Folder).Read();

@@ -31,6 +31,8 @@ internal static class StreamingProgram
             // Relative paths of a command must not land in the checkout.
             WorkingDirectory = Path.GetTempPath(),
         };
+        // A program here lives for seconds: counting what its code does, to compile it better, costs more than it brings.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return new(start, input);

@@ -9,7 +9,7 @@ internal sealed class TopicProgress(string bootstrapServers) : IDisposable
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     /// <summary>A whole data set on a busy machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly IConsumer<byte[], byte[]> _consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
     {

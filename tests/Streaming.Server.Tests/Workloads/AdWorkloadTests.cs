@@ -96,7 +96,7 @@ public sealed class AdWorkloadTests
     [Fact]
     public void Late_events_arrive_seconds_to_minutes_after_newer_ones_of_their_user()
     {
-        var workload = new AdWorkload(Clean with { LateShare = 0.05 }, Start);
+        var workload = new AdWorkload(Clean with { LateShare = 0.05, EventsPerSecond = 100, Users = 200 }, Start);
         List<UserEvent> arrived = [.. EventsOf(workload.Until(Start.AddMinutes(10)))];
         Dictionary<string, long> newest = [];
         List<long> latenessMs = [];
