@@ -185,7 +185,7 @@ struct Prefill
                 start(p.kernel, dim3(UVQK / p.columns, batch(), p.split), THREADS, dim3(1, p.share, p.split), p.shared, stream, xb_map, uvqk_map, call, layer,
                       choice.splits, choice.ahead);
             if (phases & ATTEND)
-                start(a.kernel, dim3(choice.splits, HEADS, batch()), THREADS, dim3(a.cluster, 1, 1), attention::shared_bytes(span), stream, q_map, pool_map,
+                start(a.kernel, dim3(choice.splits, HEADS, batch()), attention::THREADS, dim3(a.cluster, 1, 1), attention::shared_bytes(span), stream, q_map, pool_map,
                       call, layer, span, (const u8*)(output_weights + (u64)layer * WIDTH * WIDTH), next);
             if (phases & COMBINE) start(combine, dim3(call.rows), ROW_THREADS, dim3(1, 1, 1), 128, stream, call, choice.splits / a.cluster);
             if (phases & OUTPUT)

@@ -141,6 +141,12 @@ __device__ __forceinline__ float4 load_from(u32 address, u32 rank)
     return v;
 }
 
+// Registers of a warpgroup's threads, moved from those that load to those that multiply.
+template <int N>
+__device__ __forceinline__ void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" : : "n"(N)); }
+template <int N>
+__device__ __forceinline__ void take_registers() { asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" : : "n"(N)); }
+
 // Waits until the kernels before this one have ended; until then only what no kernel of the call writes may be read.
 __device__ __forceinline__ void wait_for_previous() { asm volatile("griddepcontrol.wait;" : : : "memory"); }
 __device__ __forceinline__ void let_next_start() { asm volatile("griddepcontrol.launch_dependents;" : : : "memory"); }
@@ -153,12 +159,19 @@ __device__ __forceinline__ void products_commit() { asm volatile("wgmma.commit_g
 template <int PENDING>
 __device__ __forceinline__ void products_wait() { asm volatile("wgmma.wait_group.sync.aligned %0;" : : "n"(PENDING) : "memory"); }
 
-// Keeps the compiler from moving uses of the sums before the wait above.
+// Here these registers have their values: nothing that computes or uses them moves past this, such as into the time in which products run on them.
 template <int N>
 __device__ __forceinline__ void pin(float (&d)[N])
 {
 #pragma unroll
     for (int i = 0; i < N; i++) asm volatile("" : "+f"(d[i]) : : "memory");
+}
+
+template <int N>
+__device__ __forceinline__ void pin(u32 (&d)[N])
+{
+#pragma unroll
+    for (int i = 0; i < N; i++) asm volatile("" : "+r"(d[i]) : : "memory");
 }
 
 // A matrix in shared memory, 128-byte swizzle: rows of 64 values, groups of eight rows `step` bytes apart. For an operand whose 64 values run along
