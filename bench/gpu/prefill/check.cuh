@@ -1,7 +1,7 @@
 // Every layer beside the reference, which is given that layer's input as the probe has it; and once from the first layer to the last by itself.
 //
-// Tolerances are shares of the root mean square of what is compared. Operands, weights, q, u, y, keys and values are bfloat16, each rounded by up to
-// 2^-9 of itself; sums are float32. So a layer's change x' - x may differ by RMS in the mean and by MOST anywhere.
+// Operands, weights, q, u, y, keys and values are bfloat16, each rounded by up to 2^-9 of itself; sums are float32. So what a layer makes may differ
+// by RMS in the mean and by MOST anywhere: of the size that it has, see Difference.
 #pragma once
 #include "call.cuh"
 
@@ -16,7 +16,8 @@ inline std::vector<float> download(const float* from, u64 count)
 
 struct Difference
 {
-    double rms = 0, most = 0;   // as shares of the expected values' root mean square; infinite when anything is not a number
+    double rms = 0;    // root mean square of the distance, as a share of that of the expected values
+    double most = 0;   // greatest distance, as a share of that plus the expected value's own size; both infinite when anything is not a number
 
     // Of rows that are real; `base`, when given, is taken away from both.
     Difference(const Prefill& p, const float* actual_on_device, const float* expected_on_device, const std::vector<float>* base)
@@ -24,6 +25,7 @@ struct Difference
         const u64 size = (u64)p.call.rows * WIDTH;
         const std::vector<float> actual = download(actual_on_device, size), expected = download(expected_on_device, size);
         double squares = 0, errors = 0, count = 0;
+        std::vector<std::pair<double, double>> pairs;   // distance, size
         for (u64 i = 0; i < size; i++)
         {
             const int row = (int)(i / WIDTH);
@@ -31,10 +33,11 @@ struct Difference
             const double e = expected[i] - (base ? (*base)[i] : 0), d = (double)actual[i] - expected[i];
             if (!(std::fabs(d) < 1e30)) { rms = most = INFINITY; return; }
             squares += e * e, errors += d * d, count++;
-            most = std::max(most, std::fabs(d));
+            pairs.emplace_back(std::fabs(d), std::fabs(e));
         }
         const double scale = std::sqrt(squares / count);
-        rms = std::sqrt(errors / count) / scale, most /= scale;
+        rms = std::sqrt(errors / count) / scale;
+        for (const auto& [distance, size_of_it] : pairs) most = std::max(most, distance / (scale + size_of_it));
     }
 };
 
@@ -79,15 +82,30 @@ inline bool plant_fault(const std::string& plant, Prefill& p, Choice& choice, fl
 }
 
 // A layer of the probe; negative splits leave the newest part out.
-inline void run_layer(const Prefill& p, Choice choice, int layer)
+inline void run_layer(const Prefill& p, Choice choice, int layer, cudaStream_t stream)
 {
     const int parts = std::abs(choice.splits) / choice.attend.cluster;
     const bool short_of_one = choice.splits < 0;
     choice.splits = std::abs(choice.splits);
-    p.launch(choice, ENTER | PROJECT | ATTEND, layer, layer + 1, 0);
-    if (short_of_one) CUDA(cudaMemset(p.call.partials + (u64)(parts - 1) * p.call.rows * WIDTH, 0, (u64)p.call.rows * WIDTH * sizeof(float)));
-    p.launch(choice, COMBINE | OUTPUT, layer, layer + 1, 0);
+    p.launch(choice, ENTER | PROJECT | ATTEND, layer, layer + 1, stream);
     CUDA(cudaDeviceSynchronize());
+    if (short_of_one) CUDA(cudaMemset(p.call.partials + (u64)(parts - 1) * p.call.rows * WIDTH, 0, (u64)p.call.rows * WIDTH * sizeof(float)));
+    p.launch(choice, COMBINE | OUTPUT, layer, layer + 1, stream);
+    CUDA(cudaDeviceSynchronize());
+}
+
+// Everything launched at once, more than once, gives the same bits as layer by layer with a wait after each: no kernel reads what is not written yet.
+inline bool same_at_once(const Prefill& p, const Choice& choice, cudaStream_t stream)
+{
+    const u64 size = (u64)p.call.rows * WIDTH;
+    const std::vector<float> by_layer = download(p.call.x, size);
+    for (int i = 0; i < 2; i++)
+    {
+        p.launch(choice, ALL, 0, p.call.layers, stream);
+        CUDA(cudaDeviceSynchronize());
+        if (memcmp(download(p.call.x, size).data(), by_layer.data(), size * sizeof(float)) != 0) return false;
+    }
+    return true;
 }
 
 inline bool check_case(const Case& test, Choice choice, const std::string& plant)
@@ -101,9 +119,9 @@ inline bool check_case(const Case& test, Choice choice, const std::string& plant
     std::vector<float*> buffers;
     for (float** to : {&r.z, &r.u, &r.q, &r.k, &r.v, &r.a, &r.y, &r.to}) buffers.push_back(*to = allocate<float>(size));
     buffers.push_back(r.weights = allocate<float>((u64)truth.rows * HEADS * r.keys));
-    float *before = allocate<float>(size), *free_running = allocate<float>(size), *k = allocate<float>(size), *v = allocate<float>(size);
+    float *before = allocate<float>(size), *free_running = allocate<float>(size), *y = allocate<float>(size), *k = allocate<float>(size), *v = allocate<float>(size);
     float* spare = allocate<float>((u64)test.layers * (test.window + 1 + BUCKETS) + p.table.size());
-    for (float* b : {before, free_running, k, v, spare}) buffers.push_back(b);
+    for (float* b : {before, free_running, y, k, v, spare}) buffers.push_back(b);
     if (!plant_fault(plant, p, choice, spare))
     {
         fprintf(stderr, "no such fault: %s\n", plant.c_str());
@@ -111,19 +129,22 @@ inline bool check_case(const Case& test, Choice choice, const std::string& plant
     }
     CUDA(cudaMemcpy(before, p.input, size * sizeof(float), cudaMemcpyDeviceToDevice));
     CUDA(cudaMemcpy(free_running, p.input, size * sizeof(float), cudaMemcpyDeviceToDevice));
-    bool right = true;
-    Difference worst_x(p, before, before, nullptr), worst_k = worst_x, worst_v = worst_x;
+    cudaStream_t stream;
+    CUDA(cudaStreamCreate(&stream));
+    Difference worst_x(p, before, before, nullptr), worst_y = worst_x, worst_k = worst_x, worst_v = worst_x;
     const auto keep = [&](Difference& worst, const Difference& d) { worst.rms = std::max(worst.rms, d.rms), worst.most = std::max(worst.most, d.most); };
     for (int layer = 0; layer < test.layers; layer++)
     {
-        run_layer(p, choice, layer);
+        run_layer(p, choice, layer, stream);
         r.layer = layer, r.x = before;
         r.uvqk = p.uvqk + (u64)layer * UVQK * WIDTH, r.output = p.output_weights + (u64)layer * WIDTH * WIDTH;
         run_reference(truth, r);
         gather_new<<<truth.rows, 256>>>(p.call, layer, k, v);
+        widen<<<256, 256>>>(y, p.call.y, size);
         CUDA(cudaDeviceSynchronize());
         const std::vector<float> base = download(before, size);
         keep(worst_x, Difference(p, p.call.x, r.to, &base));
+        keep(worst_y, Difference(p, y, r.y, nullptr));
         keep(worst_k, Difference(p, k, r.k, nullptr));
         keep(worst_v, Difference(p, v, r.v, nullptr));
         CUDA(cudaMemcpy(before, p.call.x, size * sizeof(float), cudaMemcpyDeviceToDevice));
@@ -133,11 +154,15 @@ inline bool check_case(const Case& test, Choice choice, const std::string& plant
     }
     const std::vector<float> input = download(p.input, size);
     const Difference all(p, p.call.x, free_running, &input);
-    for (const Difference& d : {worst_x, worst_k, worst_v}) right &= d.rms <= RMS && d.most <= MOST;
-    right &= all.rms <= RMS_OF_ALL_LAYERS;
-    fprintf(stderr, "%-12s project %s | attend splits=%d,%s | output %s%s: layer rms %.4f most %.4f, keys %.4f %.4f, values %.4f %.4f, all layers %.4f: %s\n",
-        test.name.c_str(), choice.project.name.c_str(), std::abs(choice.splits), choice.attend.name.c_str(), choice.output.name.c_str(),
-        choice.chained ? " | chained" : "", worst_x.rms, worst_x.most, worst_k.rms, worst_k.most, worst_v.rms, worst_v.most, all.rms, right ? "ok" : "WRONG");
+    const bool same = !plant.empty() || same_at_once(p, choice, stream);
+    bool right = same && all.rms <= RMS_OF_ALL_LAYERS;
+    for (const Difference& d : {worst_x, worst_y, worst_k, worst_v}) right &= d.rms <= RMS && d.most <= MOST;
+    fprintf(stderr, "%s: project %s | attend splits=%d,%s | output %s%s\n", test.name.c_str(), choice.project.name.c_str(), std::abs(choice.splits),
+        choice.attend.name.c_str(), choice.output.name.c_str(), choice.chained ? " | chained" : "");
+    fprintf(stderr, "    %s: worst layer, rms and most: keys %.4f %.4f, values %.4f %.4f, u LN(a) %.4f %.4f, x' - x %.4f %.4f; all layers %.4f; %s\n",
+        right ? "ok" : "WRONG", worst_k.rms, worst_k.most, worst_v.rms, worst_v.most, worst_y.rms, worst_y.most, worst_x.rms, worst_x.most, all.rms,
+        same ? "the same bits at once" : "OTHER BITS at once");
+    CUDA(cudaStreamDestroy(stream));
     p.call = truth;
     for (float* b : buffers) CUDA(cudaFree(b));
     return right;

@@ -30,6 +30,5 @@ int main(int count, char** arguments)
         fprintf(stderr, "prefill: WRONG; no figures\n");
         return 1;
     }
-    if (sweep || time) time_all(sweep);
-    return 0;
+    return (sweep || time) && !time_all(sweep) ? 1 : 0;
 }

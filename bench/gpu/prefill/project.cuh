@@ -51,8 +51,8 @@ template <class T>
 __device__ __forceinline__ void release(u32 shared, int stage)
 {
     if (threadIdx.x % 32 != 0) return;
-    if (T::SHARE == 1) barrier_arrive(T::empty(shared, stage));
-    else for (int rank = 0; rank < T::SHARE; rank++) barrier_arrive_at(T::empty(shared, stage), rank);
+    if constexpr (T::SHARE == 1) barrier_arrive(T::empty(shared, stage));
+    else for (u32 rank = 0; rank < T::SHARE; rank++) barrier_arrive_at(T::empty(shared, stage), rank);
 }
 
 template <class T>
@@ -95,14 +95,17 @@ template <int BLOCKS>
 __device__ __forceinline__ float4 sum_blocks(u32 shared, const u8* own, int row, int column, int stride)
 {
     const int offset = (row * stride + column) * 4;
-    if (BLOCKS == 1) return *(const float4*)(own + offset);
-    float4 parts[BLOCKS];
+    if constexpr (BLOCKS == 1) return *(const float4*)(own + offset);
+    else
+    {
+        float4 parts[BLOCKS];
 #pragma unroll
-    for (int i = 0; i < BLOCKS; i++) parts[i] = load_from(shared + offset, i);
+        for (int i = 0; i < BLOCKS; i++) parts[i] = load_from(shared + offset, i);
+        float4 sum = parts[0];
 #pragma unroll
-    for (int i = 1; i < BLOCKS; i++)
-        parts[0] = make_float4(parts[0].x + parts[i].x, parts[0].y + parts[i].y, parts[0].z + parts[i].z, parts[0].w + parts[i].w);
-    return parts[0];
+        for (int i = 1; i < BLOCKS; i++) sum = make_float4(sum.x + parts[i].x, sum.y + parts[i].y, sum.z + parts[i].z, sum.w + parts[i].w);
+        return sum;
+    }
 }
 
 // The tile at `row` and weight row `weight_row`; ready() runs on the multiplying threads while the first loads are under way, finish(row in the tile,

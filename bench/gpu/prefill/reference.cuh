@@ -24,6 +24,11 @@ __global__ void fill_bf16(u16* to, u64 count, u64 seed, float scale)
         to[i] = (u16)pack_bf16(scale * random_value(seed, i), 0.f);
 }
 
+__global__ void widen(float* to, const u16* from, u64 count)
+{
+    for (u64 i = blockIdx.x * (u64)blockDim.x + threadIdx.x; i < count; i += (u64)gridDim.x * blockDim.x) to[i] = bf16_value(from[i]);
+}
+
 // Sum over k of W[n][k].
 __global__ void sum_columns(float* to, const u16* weights, int count)
 {

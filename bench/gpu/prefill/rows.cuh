@@ -27,6 +27,7 @@ __global__ void __launch_bounds__(ROW_THREADS) enter(const Call c, const float* 
     wait_for_previous();
     const int row = blockIdx.x, column = threadIdx.x * 4;
     store_stream(c, row, column, *(const float4*)(input + (u64)row * WIDTH + column));
+    fence_for_copies();
 }
 
 __device__ __forceinline__ long long time_of(const Call& c, int sequence, int token)
@@ -96,4 +97,5 @@ __global__ void __launch_bounds__(ROW_THREADS) combine(const Call c, int parts)
     const float scale = rsqrtf(block_sum(a.x * a.x + a.y * a.y + a.z * a.z + a.w * a.w, shared) * (1.f / WIDTH) + EPSILON);
     *(uint2*)(c.y + at) = make_uint2(pack_bf16(bf16_low(u.x) * a.x * scale, bf16_high(u.x) * a.y * scale),
                                      pack_bf16(bf16_low(u.y) * a.z * scale, bf16_high(u.y) * a.w * scale));
+    fence_for_copies();
 }

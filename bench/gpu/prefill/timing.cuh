@@ -1,7 +1,7 @@
 // Times: a CUDA graph of the whole call, or of one phase in all layers, replayed; the median of the device's own times. The floor is every weight and
 // every key and value of the windows once, at the copy bandwidth measured in the same run.
 #pragma once
-#include "call.cuh"
+#include "check.cuh"
 
 inline double median(std::vector<double> v)
 {
@@ -62,6 +62,18 @@ inline double time_phases(const Stopwatch& watch, const Prefill& p, const Choice
     return us;
 }
 
+// The bits after the graph of all phases are those of the kernels one by one.
+inline bool graph_is_right(const Stopwatch& watch, const Prefill& p, Choice choice)
+{
+    const u64 size = (u64)p.call.rows * WIDTH;
+    time_phases(watch, p, choice, ALL, 20);
+    const std::vector<float> by_graph = download(p.call.x, size);
+    choice.chained = choice.weights_ahead = false, choice.ahead = 0;
+    p.launch(choice, ALL, 0, p.call.layers, watch.stream);
+    CUDA(cudaStreamSynchronize(watch.stream));
+    return memcmp(download(p.call.x, size).data(), by_graph.data(), size * sizeof(float)) == 0;
+}
+
 inline std::string describe(const Choice& c)
 {
     return "project " + c.project.name + " | attend splits=" + std::to_string(c.splits) + "," + c.attend.name + " | output " + c.output.name + " | ahead="
@@ -106,12 +118,12 @@ inline Choice sweep(const Stopwatch& watch, const Prefill& p, Choice best)
     {
         for (int chained : {0, 1})
             for (int weights : {0, 1})
-                for (int ahead : {0, 1, 2, 4}) { c.chained = chained, c.weights_ahead = weights, c.ahead = ahead; use(c); }
+                for (int ahead : {0, 1, 2, 3, 4, 6}) { c.chained = chained, c.weights_ahead = weights, c.ahead = ahead; use(c); }
     });
     return best;
 }
 
-inline void time_all(bool sweeping)
+inline bool time_all(bool sweeping)
 {
     const Stopwatch watch;
     cudaDeviceProp card;
@@ -124,6 +136,11 @@ inline void time_all(bool sweeping)
     {
         const Prefill p(std::vector<Sequence>(batch, {3968, 128}), 8, 4096, 7);
         const Choice choice = sweeping ? sweep(watch, p, first_choice(batch)) : first_choice(batch);
+        if (!graph_is_right(watch, p, choice))
+        {
+            fprintf(stderr, "batch %d: the graph's bits are not those of the kernels one by one: %s\n", batch, describe(choice).c_str());
+            return false;
+        }
         const double floor = p.bytes() / copy * 1e6, us = time_phases(watch, p, choice, ALL, 200);
         printf("{\"bench\": \"hstu\", \"case\": \"gpu_prefill_b%d\", \"value\": %.1f, \"unit\": \"us\", \"p50\": %.1f, \"peer\": \"weights, keys and values once at the copy "
                "bandwidth\", \"peer_value\": %.1f, \"ratio\": %.3f, \"goal\": %.1f, \"choice\": \"%s\", %s",
@@ -134,4 +151,5 @@ inline void time_all(bool sweeping)
                 time_phases(watch, p, choice, 1 << i, 100), where.c_str());
         fflush(stdout);
     }
+    return true;
 }
