@@ -138,13 +138,16 @@ __device__ __forceinline__ void start_values(float (&sums)[128], const u32 (&wei
 template <int CLUSTER>
 __device__ __forceinline__ void add_spans(u32 shared, const u8* memory, float* to)
 {
-    constexpr int ROWS = CHUNK / CLUSTER, QUADS = HEAD_WIDTH / 4;
-    const int first = CLUSTER > 1 ? (int)cluster_rank() * ROWS : 0;
-#pragma unroll 2
-    for (int i = threadIdx.x; i < ROWS * QUADS; i += CONSUMERS)
+    constexpr int ROWS = CHUNK / CLUSTER, QUADS = HEAD_WIDTH / 4, BATCH = CLUSTER < 4 ? 4 : 2;   // loads of several rows before their stores
+    const int first = CLUSTER > 1 ? (int)cluster_rank() * ROWS : 0, column = threadIdx.x % QUADS * 4;
+#pragma unroll 1
+    for (int row = first + threadIdx.x / QUADS; row < first + ROWS; row += BATCH * (CONSUMERS / QUADS))
     {
-        const int row = first + i / QUADS, column = i % QUADS * 4;
-        *(float4*)(to + (u64)row * WIDTH + column) = sum_blocks<CLUSTER>(shared, memory, row, column, STRIDE);
+        float4 sums[BATCH];
+#pragma unroll
+        for (int i = 0; i < BATCH; i++) sums[i] = sum_blocks<CLUSTER>(shared, memory, row + i * (CONSUMERS / QUADS), column, STRIDE);
+#pragma unroll
+        for (int i = 0; i < BATCH; i++) *(float4*)(to + (u64)(row + i * (CONSUMERS / QUADS)) * WIDTH + column) = sums[i];
     }
 }
 

@@ -5,7 +5,7 @@
 #pragma once
 #include "call.cuh"
 
-constexpr double RMS = 0.01, MOST = 0.06, RMS_OF_ALL_LAYERS = 0.03;
+constexpr double RMS = 0.01, MOST = 0.15, RMS_OF_ALL_LAYERS = 0.03;
 
 inline std::vector<float> download(const float* from, u64 count)
 {

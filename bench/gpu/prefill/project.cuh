@@ -108,10 +108,11 @@ __device__ __forceinline__ float4 sum_blocks(u32 shared, const u8* own, int row,
     }
 }
 
-// The tile at `row` and weight row `weight_row`; ready() runs on the multiplying threads while the first loads are under way, finish(row in the tile,
-// column in the tile, four sums) on every four columns.
-template <class T, class Ready, class Finish>
-__device__ __forceinline__ void project_tile(const CUtensorMap& a, const CUtensorMap& b, int row, int weight_row, Ready ready, Finish finish)
+// The tile at `row` and weight row `weight_row`. ready() runs on the multiplying threads while the first loads are under way. For every four columns of
+// a row of the tile fetch(row, column) loads what finish(row, column, four sums, what was fetched) needs: loads of several first, then the stores.
+template <class T, class Ready, class Fetch, class Finish>
+__device__ __forceinline__ void project_tile(
+    const CUtensorMap& a, const CUtensorMap& b, int row, int weight_row, Ready ready, Fetch fetch, Finish finish)
 {
     u8* memory = dynamic_shared();
     const u32 shared = shared_address(memory);
@@ -145,15 +146,23 @@ __device__ __forceinline__ void project_tile(const CUtensorMap& a, const CUtenso
     }
     if (T::SPLIT > 1) cluster_sync();
     else __syncthreads();
-    constexpr int ROWS = CHUNK / T::SPLIT, QUADS = T::BN / 4;
+    constexpr int ROWS = CHUNK / T::SPLIT, QUADS = T::BN / 4, BATCH = T::SPLIT > 2 || ROWS * QUADS < 4 * CONSUMERS ? 1 : 4;
     const int first = T::SPLIT > 1 ? rank * ROWS : 0;
     if (threadIdx.x < CONSUMERS)
     {
-#pragma unroll 2
-        for (int i = threadIdx.x; i < ROWS * QUADS; i += CONSUMERS)
+#pragma unroll 1
+        for (int start = threadIdx.x; start < ROWS * QUADS; start += BATCH * CONSUMERS)
         {
-            const int r = first + i / QUADS, column = i % QUADS * 4;
-            finish(r, column, sum_blocks<T::SPLIT>(shared, memory, r, column, T::STRIDE));
+            float4 sums[BATCH], others[BATCH];
+#pragma unroll
+            for (int i = 0; i < BATCH; i++)
+            {
+                const int at = start + i * CONSUMERS, r = first + at / QUADS, column = at % QUADS * 4;
+                sums[i] = sum_blocks<T::SPLIT>(shared, memory, r, column, T::STRIDE);
+                others[i] = fetch(r, column);
+            }
+#pragma unroll
+            for (int i = 0; i < BATCH; i++) finish(first + (start + i * CONSUMERS) / QUADS, (start + i * CONSUMERS) % QUADS * 4, sums[i], others[i]);
         }
     }
     if (T::SPLIT * T::SHARE > 1) cluster_sync();   // nobody leaves whose memory is still read or written
@@ -211,10 +220,10 @@ __global__ void __launch_bounds__(THREADS, 1) project(
         load_norms(c, sequence * CHUNK, norms);
     };
     const Sequence s = c.sequences[sequence];
-    const auto finish = [&](int row, int column, float4 v)
+    const auto fetch = [&](int, int column) { return *(const float4*)(c.column_sums + layer * UVQK + first_column + column); };
+    const auto finish = [&](int row, int column, float4 v, float4 sum)
     {
         const float2 norm = norms[row];
-        const float4 sum = *(const float4*)(c.column_sums + layer * UVQK + first_column + column);
         const uint2 packed = make_uint2(pack_bf16(silu((v.x - norm.x * sum.x) * norm.y), silu((v.y - norm.x * sum.y) * norm.y)),
                                         pack_bf16(silu((v.z - norm.x * sum.z) * norm.y), silu((v.w - norm.x * sum.w) * norm.y)));
         const int e = (first_column + column) % WIDTH;   // in the order u, v, q, k
@@ -226,7 +235,7 @@ __global__ void __launch_bounds__(THREADS, 1) project(
             *(uint2*)(c.pool + (u64)to * ROW_BYTES + e % HEAD_WIDTH * 2) = packed;
         }
     };
-    project_tile<T>(xb, weights, sequence * CHUNK, layer * UVQK + first_column, ready, finish);
+    project_tile<T>(xb, weights, sequence * CHUNK, layer * UVQK + first_column, ready, fetch, finish);
     fence_for_copies();
 }
 
@@ -238,12 +247,14 @@ __global__ void __launch_bounds__(THREADS, 1) output(
     let_next_start();
     const int sequence = blockIdx.y, first_column = blockIdx.x * T::BN;
     const auto ready = [] { wait_for_previous(); };
-    const auto finish = [&](int row, int column, float4 v)
+    const auto fetch = [&](int row, int column)
     {
         const int r = sequence * CHUNK + row, e = first_column + column;
         const float4 x = *(const float4*)(c.x + (u64)r * WIDTH + e), bias = *(const float4*)(c.output_bias + layer * WIDTH + e);
-        store_stream(c, r, e, make_float4(v.x + bias.x + x.x, v.y + bias.y + x.y, v.z + bias.z + x.z, v.w + bias.w + x.w));
+        return make_float4(x.x + bias.x, x.y + bias.y, x.z + bias.z, x.w + bias.w);
     };
-    project_tile<T>(y, weights, sequence * CHUNK, layer * WIDTH + first_column, ready, finish);
+    const auto finish = [&](int row, int column, float4 v, float4 x)
+    { store_stream(c, sequence * CHUNK + row, first_column + column, make_float4(v.x + x.x, v.y + x.y, v.z + x.z, v.w + x.w)); };
+    project_tile<T>(y, weights, sequence * CHUNK, layer * WIDTH + first_column, ready, fetch, finish);
     fence_for_copies();
 }

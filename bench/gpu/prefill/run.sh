@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks and times the prefill probe on a Hopper card (H100, H200; CUDA 12.4 or higher, nvcc in PATH or in NVCC). See README.md.
 #
-#   bench/gpu/prefill/run.sh            small check, planted faults, full check, then the sweep of all variants and the figures: about three minutes
+#   bench/gpu/prefill/run.sh            small check, planted faults, full check, then the sweep of all variants and the figures
 #   bench/gpu/prefill/run.sh --quick    small check and the figures of the first choice
 #   bench/gpu/prefill/run.sh --build    compiles only; PREFILL_BUILD names the folder for the program
 #
@@ -16,7 +16,7 @@ mkdir -p "$build"
 if [ ! -x "$program" ]; then
     "${NVCC:-nvcc}" -std=c++17 -O3 -gencode arch=compute_90a,code=sm_90a -Xptxas -v "$here/prefill.cu" -o "$program" -ldl 2>"$build/compile.log" ||
         { cat "$build/compile.log" >&2; exit 1; }
-    # A product that waits for the one before costs a third of the speed, and a spill is as bad: both are seen here.
+    # Products that wait for each other, and spilled registers, would spoil every figure; the compiler tells both.
     grep -E 'Potential Performance Loss|[1-9][0-9]* bytes spill' "$build/compile.log" >&2 || true
 fi
 if [ "${1:-}" = --build ]; then exit 0; fi
