@@ -277,7 +277,7 @@ __global__ void __launch_bounds__(attention::THREADS, 1) attend(const __grid_con
         }
         __syncwarp();
         all_sync<CLUSTER>();
-        if (CLUSTER > 1) cluster_sync();
+        if (CLUSTER > 1) leave_together();
     }
     else
     {
@@ -286,6 +286,6 @@ __global__ void __launch_bounds__(attention::THREADS, 1) attend(const __grid_con
             c.buckets + ((u64)sequence * c.tiles + first - all.first) * CONSUMERS * 32);
         all_sync<CLUSTER>();
         add_spans<CLUSTER>(shared, memory, c.partials + ((u64)(split / CLUSTER) * c.rows + sequence * CHUNK) * WIDTH + head * HEAD_WIDTH);
-        if (CLUSTER > 1) cluster_sync();   // nobody leaves whose memory is still read
+        if (CLUSTER > 1) leave_together();   // whose memory is still read must stay
     }
 }

@@ -165,7 +165,9 @@ __device__ __forceinline__ void project_tile(
             for (int i = 0; i < BATCH; i++) finish(first + (start + i * CONSUMERS) / QUADS, (start + i * CONSUMERS) % QUADS * 4, sums[i], others[i]);
         }
     }
-    if (T::SPLIT * T::SHARE > 1) cluster_sync();   // nobody leaves whose memory is still read or written
+    // Whose memory is still read, or whose barriers others arrive at, must stay.
+    if (T::SHARE > 1) cluster_sync();
+    else if (T::SPLIT > 1) leave_together();
 }
 
 // Mean and 1/deviation of a row of x from its statistics, by two threads a row.

@@ -139,6 +139,13 @@ __device__ __forceinline__ void cluster_sync()
     asm volatile("barrier.cluster.wait.acquire.aligned;" : : : "memory");
 }
 
+// Waits for the others before it leaves, without waiting for its own stores: what it read of the others it has by then, as it has used it.
+__device__ __forceinline__ void leave_together()
+{
+    asm volatile("barrier.cluster.arrive.relaxed.aligned;" : : : "memory");
+    asm volatile("barrier.cluster.wait.aligned;" : : : "memory");
+}
+
 // Four floats of another block's shared memory.
 __device__ __forceinline__ float4 load_from(u32 address, u32 rank)
 {

@@ -110,6 +110,7 @@ inline Choice sweep(const Stopwatch& watch, const Prefill& p, Choice best)
     try_all(OUTPUT, [](Choice c, auto use) { for (const auto& v : output_variants()) { c.output = v; use(c); } });
     try_all(ATTEND | COMBINE, [&](Choice c, auto use)
     {
+        c.weights_ahead = false;
         for (const auto& v : attend_variants())
             for (int blocks : {64, 128, 256})
                 if ((c.splits = blocks / HEADS / p.batch()) > 0) { c.attend = v; use(c); }
