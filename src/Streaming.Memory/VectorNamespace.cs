@@ -1,4 +1,5 @@
 using System.Buffers;
+using Streaming.Memory.Filters;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
@@ -261,7 +262,7 @@ public sealed class VectorNamespace
             if (VectorRules.Check(query, Options, "query") is { } violation)
                 throw new ArgumentException(violation.ToString(), nameof(query));
             var effort = SearchEffort.Of(options, k, Options.SearchLists, Options.SearchCandidates, _rows.Count);
-            SearchRun run = new(_rows, Options.Metric, version.Number, nowMs, options?.Where is { Count: > 0 } where ? where : null, effort);
+            SearchRun run = new(_rows, Options.Metric, version.Number, nowMs, RowFilter.Of(options?.Where), effort);
             return new SearchResult(version.Number, run.Run(_lists.Partitions, query, k));
         }
         finally
@@ -298,13 +299,14 @@ public sealed class VectorNamespace
         Row record = _rows[row];
         // A row that began in this very batch is seen by no version: its successor takes over what came before it.
         int previous = newest >= 0 && _rows[newest].Begin == PendingVersion ? _rows[newest].Previous : newest;
-        record.Write(new(PendingVersion, validUntilMs, stamp.EventTimeMs, stamp.Offset, _sources.NumberOf(stamp.Source), _rows.Attributes.Add(attributes), previous));
+        record.Write(new(PendingVersion, validUntilMs, stamp.EventTimeMs, stamp.Offset, _rows.Attributes.Add(attributes), previous));
         _rows.WriteId(record, key.Utf8);
         if (!vector.IsEmpty)
-        {
             _rows.Vectors.Write(record, vector);
+        record.Show(_sources.NumberOf(stamp.Source));
+        if (!vector.IsEmpty)
             _learner.Append(row, vector);
-        }
+        _rows.ListAttributes(row);
         _index.Set(key, row);
         _byEventTime.Add(row, record);
         _byValidUntil.Add(row, record);
@@ -360,7 +362,7 @@ public sealed class VectorNamespace
         var vector = new float[row.Place >= 0 ? Options.Dimension : 0];
         if (vector.Length > 0)
             _rows.Vectors.Read(row, vector);
-        return new MemoryEntry(_rows.Id(row), _rows.Attributes[row.Attributes], Stamp(row), row.ValidUntilMs, vector);
+        return new MemoryEntry(_rows.Id(row), _rows.Attributes.Values(row.Attributes), Stamp(row), row.ValidUntilMs, vector);
     }
 
     private static void CheckRange(WriteStamp stamp, long validUntilMs)

@@ -71,6 +71,9 @@ internal sealed unsafe class ListChunk
 
     public int Row(int entry) => _rows[entry];
 
+    /// <summary>The rows of the entries that readers may look at.</summary>
+    public ReadOnlySpan<int> Rows => new(_rows, Count);
+
     /// <summary>Appends an entry and makes it visible to readers that have the chunk.</summary>
     /// <returns>Its position.</returns>
     public int Append(int row, ReadOnlySpan<byte> codes)

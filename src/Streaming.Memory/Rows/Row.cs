@@ -74,7 +74,8 @@ internal readonly unsafe struct Row(byte* at)
 
     public bool IsLive => End == NeverEnds;
 
-    public bool IsVisible(long version) => Begin <= version && version < End;
+    // The end first: where it says that the row is live, the rest is written.
+    public bool IsVisible(long version) => version < End && Begin <= version;
 
     public bool IsExpired(long nowMs) => ValidUntilMs is not 0 and var until && until <= nowMs;
 
@@ -84,10 +85,9 @@ internal readonly unsafe struct Row(byte* at)
     /// <summary>Notes that nothing replaced the row.</summary>
     public void MarkRemoved() => at[44] |= RemovedBit;
 
-    /// <summary>Writes the head of a row that no reader can meet yet.</summary>
+    /// <summary>Writes the head of a row. <see cref="Show"/> comes last, when the id and the vector are written too.</summary>
     public void Write(in RowHead head)
     {
-        *(ulong*)at = ((ulong)NeverEnds << 16) | (uint)head.Source;
         Write48(8, head.Begin);
         Write48(14, head.ValidUntilMs);
         Write48(20, head.EventTimeMs);
@@ -96,6 +96,12 @@ internal readonly unsafe struct Row(byte* at)
         Place = -1;
         Unsafe.WriteUnaligned(at + 40, head.Previous);
     }
+
+    /// <summary>Makes a written row live: until then, whoever comes upon its number finds a row that ended before all versions.</summary>
+    public void Show(int source) => Volatile.Write(ref *(ulong*)at, ((ulong)NeverEnds << 16) | (uint)source);
+
+    /// <summary>Makes a row that is given back one that ended before all versions.</summary>
+    public void Hide() => Volatile.Write(ref *(ulong*)at, 0);
 
     public void WriteInlineId(ReadOnlySpan<byte> utf8)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Streaming.Memory.Filters;
 using Streaming.Memory.Rules;
 
 namespace Streaming.Memory.Rows;
@@ -17,6 +18,7 @@ internal sealed class RowStore
     private readonly SortedSet<int> _roomy = [];
     private readonly Stack<int> _freedPages = new();
     private RowPage?[] _pages = [];
+    private readonly Func<int, uint, bool> _isListed;
     private long _pageBytes;
 
     /// <param name="format">How vectors are held.</param>
@@ -27,6 +29,7 @@ internal sealed class RowStore
         _pageRows = pageRows;
         _pageShift = int.Log2(pageRows);
         Vectors = new RowVectors(format, dimension);
+        _isListed = (row, token) => IsTaken(row) && Attributes[this[row].Attributes]?.Tokens.Contains(token) == true;
         // Multiples of 8 keep the end, which readers and the writer race for, within a word.
         _stride = (Row.HeadBytes + Vectors.Bytes + 7) / 8 * 8;
     }
@@ -36,11 +39,14 @@ internal sealed class RowStore
 
     public AttributeTable Attributes { get; } = new();
 
+    /// <summary>Rows by what attributes they have.</summary>
+    public AttributeIndex ByAttribute { get; } = new();
+
     /// <summary>Rows in use: live ones, and ended ones that were not given back yet.</summary>
     public int Count { get; private set; }
 
     /// <summary>Bytes of pages, long ids and attributes.</summary>
-    public long SizeBytes => _pageBytes + _longIds.SizeBytes + Attributes.SizeBytes;
+    public long SizeBytes => _pageBytes + _longIds.SizeBytes + Attributes.SizeBytes + ByAttribute.SizeBytes;
 
     public Row this[int row]
     {
@@ -66,6 +72,7 @@ internal sealed class RowStore
     public void Return(int row)
     {
         Row record = this[row];
+        record.Hide();
         Attributes.Remove(record.Attributes);
         if (record.HasLongId)
             _longIds.Remove(record.LongIdHandle);
@@ -74,8 +81,29 @@ internal sealed class RowStore
         page.Return(row & (_pageRows - 1));
         _roomy.Add(number);
         Count--;
-        if (page.UsedRows == 0)
-            FreePage(page);
+    }
+
+    /// <summary>Frees the pages without a row. No search may be in flight that began before their last row was given back.</summary>
+    public void FreeEmptyPages()
+    {
+        foreach (int number in _roomy.Where(number => _pages[number]!.UsedRows == 0).ToList())
+            FreePage(_pages[number]!);
+    }
+
+    /// <summary>Lists a row under its attributes.</summary>
+    public void ListAttributes(int row)
+    {
+        foreach (uint token in Attributes[this[row].Attributes]?.Tokens ?? [])
+            ByAttribute.Add(token, row, _isListed);
+    }
+
+    /// <summary>Like the indexer, for a number that may have been given back; false when its page is gone.</summary>
+    public bool TryGet(int row, out Row record)
+    {
+        RowPage?[] pages = Volatile.Read(ref _pages);
+        RowPage? page = row >> _pageShift < pages.Length ? Volatile.Read(ref pages[row >> _pageShift]) : null;
+        record = page is null ? default : page.Row(row & (_pageRows - 1));
+        return page is not null;
     }
 
     public void WriteId(Row row, ReadOnlySpan<byte> utf8)

@@ -4,10 +4,20 @@ namespace Streaming.Memory.Search;
 internal readonly record struct SearchEffort(bool IsExact, int Lists, int Candidates)
 {
     private const int LeastCandidatesPerNeighbour = 4;
+    private const int MostWidening = 64;
 
     /// <summary>What is asked for, and the namespace's defaults for the rest.</summary>
     public static SearchEffort Of(SearchOptions? options, int k, int lists, int candidates, int storedRows) => new(
         options?.Exact ?? false,
         options?.Lists ?? lists,
         (int)Math.Min(options?.Candidates ?? Math.Max(candidates, (long)k * LeastCandidatesPerNeighbour), Math.Max(1, storedRows)));
+
+    /// <summary>The effort that meets as many wanted entries, when only a share of all is wanted.</summary>
+    /// <param name="wanted">Entries wanted.</param>
+    /// <param name="all">Entries in all.</param>
+    public SearchEffort Widened(int wanted, int all)
+    {
+        double factor = Math.Clamp((double)all / wanted, 1, MostWidening);
+        return this with { Lists = (int)Math.Min(Lists * factor, int.MaxValue), Candidates = (int)Math.Min(Candidates * factor, int.MaxValue) };
+    }
 }

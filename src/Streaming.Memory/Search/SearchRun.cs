@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics.X86;
+using Streaming.Memory.Filters;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
@@ -14,28 +15,30 @@ namespace Streaming.Memory.Search;
 /// the one that they go to: an entry may be met twice, never missed.
 /// </remarks>
 internal readonly unsafe ref struct SearchRun(
-    RowStore rows, Metric metric, long version, long nowMs, IReadOnlyDictionary<string, string>? where, SearchEffort effort)
+    RowStore rows, Metric metric, long version, long nowMs, RowFilter? filter, SearchEffort effort)
 {
     private const int PrefetchAhead = 8;
     private const int CacheLine = 64;
+
+    /// <summary>Rows listed for a wanted attribute up to which all of them are scored: at this many, that costs about what the codes would.</summary>
+    private const int FewListed = 16_384;
 
     public Neighbour[] Run(Partition[] partitions, ReadOnlySpan<float> query, int k)
     {
         SearchScratch scratch = SearchScratch.OfThread;
         Span<float> prepared = scratch.Prepared(query.Length);
         Prepare(metric, query, prepared);
-        scratch.ForgetSeen(effort.IsExact ? rows.Count : effort.Candidates * 2);
+        scratch.ForgetSeen();
         TopK best = new(rows, Math.Min(k, Math.Max(1, rows.Count)));
         fixed (float* q = query)
         {
             float queryNorm = TensorPrimitives.Norm(query);
-            foreach (Partition partition in partitions)
-            {
-                if (partition.Codebook is { } codebook && !effort.IsExact)
-                    ByCodes(partition, codebook, prepared, q, queryNorm, scratch, ref best);
-                else
-                    ByVectors(partition, q, queryNorm, scratch, ref best);
-            }
+            var (token, listed) = filter?.Rarest(rows.ByAttribute) ?? (0, int.MaxValue);
+            if (listed > FewListed)
+                ByLists(partitions, filter is null ? effort : effort.Widened(listed, rows.Count), prepared, q, queryNorm, scratch, ref best);
+            // Also where the lists gave too few: then what the filter keeps is rare where the query looked.
+            if (filter is not null && (listed <= FewListed || !best.IsFull))
+                ByAttribute(rows.ByAttribute.Find(token), token, q, queryNorm, scratch, ref best);
         }
         var found = best.TakeSorted();
         best.Dispose();
@@ -51,20 +54,40 @@ internal readonly unsafe ref struct SearchRun(
             vector.CopyTo(prepared);
     }
 
+    private void ByLists(Partition[] partitions, SearchEffort effort, ReadOnlySpan<float> prepared, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    {
+        foreach (Partition partition in partitions)
+        {
+            if (partition.Codebook is { } codebook && !effort.IsExact)
+                ByCodes(partition, codebook, effort, prepared, query, queryNorm, scratch, ref best);
+            else
+                ByVectors(partition, query, queryNorm, scratch, ref best);
+        }
+    }
+
     private void ByVectors(Partition partition, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
     {
         for (int list = 0; list < partition.Lists.Count; list++)
         {
             foreach (ListChunk chunk in partition.Chunks(list))
-            {
-                int count = chunk.Count;
-                for (int entry = 0; entry < count; entry++)
-                    Offer(chunk.Row(entry), query, queryNorm, scratch, ref best);
-            }
+                Rank(chunk.Rows, query, queryNorm, scratch, ref best);
         }
     }
 
-    private void ByCodes(Partition partition, Codebook codebook, ReadOnlySpan<float> prepared, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    // Such a row may have been given back since it was listed, so whether it is visible comes before its score.
+    private void ByAttribute(ReadOnlySpan<(uint Token, int Row)> listed, uint token, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    {
+        for (int i = 0; i < listed.Length; i++)
+        {
+            if (i + PrefetchAhead < listed.Length && rows.TryGet(listed[i + PrefetchAhead].Row, out Row ahead))
+                Prefetch(ahead);
+            if (listed[i].Token == token && rows.TryGet(listed[i].Row, out Row record) && record.IsVisible(version) && record.Place >= 0)
+                Offer(listed[i].Row, record, query, queryNorm, scratch, ref best);
+        }
+    }
+
+    private void ByCodes(
+        Partition partition, Codebook codebook, SearchEffort effort, ReadOnlySpan<float> prepared, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
     {
         using QueryTable table = new(codebook, prepared, codebook.HasNorm);
         CandidateBuffer candidates = new(effort.Candidates, rows.Count);
@@ -90,29 +113,28 @@ internal readonly unsafe ref struct SearchRun(
         for (int i = 0; i < candidates.Length; i++)
         {
             if (i + PrefetchAhead < candidates.Length)
-                Prefetch(candidates[i + PrefetchAhead]);
-            Offer(candidates[i], query, queryNorm, scratch, ref best);
+                Prefetch(rows[candidates[i + PrefetchAhead]]);
+            Offer(candidates[i], rows[candidates[i]], query, queryNorm, scratch, ref best);
         }
     }
 
-    private void Prefetch(int row)
+    private void Prefetch(Row row)
     {
         if (!Sse.IsSupported)
             return;
-        byte* record = rows[row].Vector - Row.HeadBytes;
+        byte* record = row.Vector - Row.HeadBytes;
         for (int at = 0; at < Row.HeadBytes + rows.Vectors.Bytes; at += CacheLine)
             Sse.Prefetch0(record + at);
     }
 
-    private void Offer(int row, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    private void Offer(int row, Row record, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
     {
-        Row record = rows[row];
         float score = Score(record.Vector, query, queryNorm);
         if (score >= best.Threshold && IsWanted(record) && scratch.SeeFirst(row))
             best.Offer(score, row);
     }
 
-    private bool IsWanted(Row row) => row.IsVisible(version) && !row.IsExpired(nowMs) && (where is null || Matches(rows.Attributes[row.Attributes], where));
+    private bool IsWanted(Row row) => row.IsVisible(version) && !row.IsExpired(nowMs) && (filter is null || filter.Matches(rows.Attributes[row.Attributes]));
 
     private float Score(byte* vector, float* query, float queryNorm)
     {
@@ -126,15 +148,5 @@ internal readonly unsafe ref struct SearchRun(
             default:
                 return -MathF.Sqrt(rows.Vectors.SquaredDistance(vector, query));
         }
-    }
-
-    private static bool Matches(IReadOnlyDictionary<string, string> attributes, IReadOnlyDictionary<string, string> wanted)
-    {
-        foreach (var (name, value) in wanted)
-        {
-            if (!attributes.TryGetValue(name, out string? held) || !string.Equals(held, value, StringComparison.Ordinal))
-                return false;
-        }
-        return true;
     }
 }

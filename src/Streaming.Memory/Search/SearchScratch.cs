@@ -11,6 +11,7 @@ internal sealed class SearchScratch
     private int[] _lists = [];
     private int[] _seen = [];
     private int _generation;
+    private int _seenCount;
 
     public static SearchScratch OfThread => _ofThread ??= new();
 
@@ -19,15 +20,10 @@ internal sealed class SearchScratch
     /// <summary>Room for so many lists.</summary>
     public RankedLists Lists(int most) => new(Grown(ref _scores, most), Grown(ref _lists, most));
 
-    /// <summary>Forgets the rows seen, and makes room for <paramref name="most"/> of them.</summary>
-    public void ForgetSeen(int most)
+    /// <summary>Forgets the rows seen.</summary>
+    public void ForgetSeen()
     {
-        int size = 2 * (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(most, 64) + 1);
-        if (2 * size > _seen.Length)
-        {
-            _seen = new int[2 * size];
-            _generation = 0;
-        }
+        _seenCount = 0;
         if (++_generation == int.MaxValue)
         {
             Array.Clear(_seen);
@@ -38,8 +34,16 @@ internal sealed class SearchScratch
     /// <summary>True the first time a row comes. While entries move, a search may meet one in its old and in its new place.</summary>
     public bool SeeFirst(int row)
     {
+        if (4 * ++_seenCount > _seen.Length)
+            GrowSeen();
+        return See(row);
+    }
+
+    // Pairs of generation and row; at most half of them of this generation.
+    private bool See(int row)
+    {
         int mask = _seen.Length / 2 - 1;
-        for (int at = (int)((uint)row * 2654435769u >> 7) & mask; ; at = (at + 1) & mask)
+        for (int at = (int)((uint)row * 2_654_435_769u >> 7) & mask; ; at = (at + 1) & mask)
         {
             if (_seen[2 * at] != _generation)
             {
@@ -49,6 +53,17 @@ internal sealed class SearchScratch
             }
             if (_seen[2 * at + 1] == row)
                 return false;
+        }
+    }
+
+    private void GrowSeen()
+    {
+        int[] old = _seen;
+        _seen = new int[Math.Max(512, 2 * old.Length)];
+        for (int at = 0; at < old.Length; at += 2)
+        {
+            if (old[at] == _generation)
+                See(old[at + 1]);
         }
     }
 

@@ -20,6 +20,9 @@ internal ref struct TopK
         Threshold = float.NegativeInfinity;
     }
 
+    /// <summary>True when k rows are kept.</summary>
+    public readonly bool IsFull => _count == _k;
+
     /// <summary>A row with a lower score cannot enter; an equal one may, by its id.</summary>
     public float Threshold { get; private set; }
 
@@ -49,7 +52,7 @@ internal ref struct TopK
             _heap[0] = _heap[--_count];
             SiftDown();
             Row found = _rows[row];
-            sorted[_count] = new Neighbour(_rows.Id(found), score, _rows.Attributes[found.Attributes], found.EventTimeMs);
+            sorted[_count] = new Neighbour(_rows.Id(found), score, _rows.Attributes.Values(found.Attributes), found.EventTimeMs);
         }
         return sorted;
     }

@@ -19,6 +19,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
     private readonly Queue<ListChunk> _chunks = new();
     private readonly Queue<(int Row, long End)> _facts = new();
     private readonly Queue<(long Version, ListChunk? Chunk, int Codes, List<int> Rows)> _unlinked = new();
+    private bool _emptied;
 
     /// <summary>Tells that a row ended at a version that is not published yet.</summary>
     public void NoteEnded(int row, Row record, long version)
@@ -126,6 +127,13 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
                 lists.Return(chunk);
             foreach (int row in unlinked.Rows)
                 rows.Return(row);
+            _emptied |= unlinked.Rows.Count > 0;
+        }
+        // A search by attribute may come upon the number of a row that was given back, so pages wait for a moment without an older search.
+        if (_emptied && _unlinked.Count == 0 && versions.Newest.Number < versions.OldestReading())
+        {
+            rows.FreeEmptyPages();
+            _emptied = false;
         }
     }
 }

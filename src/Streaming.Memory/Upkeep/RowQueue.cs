@@ -12,7 +12,7 @@ internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
 {
     private const int Small = 4_096;
     private const int Share = 32;
-    private readonly PriorityQueue<QueuedRow, QueuedRow> _queue = new(new TimeThenId(rows));
+    private readonly PriorityQueue<QueuedRow, QueuedRow> _queue = new(new TimeThenId());
     private long _mark = long.MinValue;
 
     /// <summary>Tells of a new row.</summary>
@@ -21,7 +21,7 @@ internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
         long time = timeOf(record);
         if (time == long.MaxValue || time > _mark)
             return;
-        Enqueue(new(time, row, record.Begin));
+        Enqueue(new(time, rows.Id(record), row, record.Begin));
         if (_queue.Count > Small && _queue.Count > rows.Count / 4)
             Collect(long.MinValue);
     }
@@ -54,7 +54,7 @@ internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
         foreach (var (row, record) in rows.Live())
         {
             if (timeOf(record) is var time && time != long.MaxValue && time <= _mark)
-                Enqueue(new(time, row, record.Begin));
+                Enqueue(new(time, rows.Id(record), row, record.Begin));
         }
     }
 
@@ -73,15 +73,15 @@ internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
 
     private void Enqueue(QueuedRow queued) => _queue.Enqueue(queued, queued);
 
-    private readonly record struct QueuedRow(long TimeMs, int Row, long Begin);
+    // With its id, because an item must keep its order after its row was given back.
+    private readonly record struct QueuedRow(long TimeMs, string Id, int Row, long Begin);
 
-    private sealed class TimeThenId(RowStore rows) : IComparer<QueuedRow>
+    private sealed class TimeThenId : IComparer<QueuedRow>
     {
         public int Compare(QueuedRow x, QueuedRow y)
         {
             int order = x.TimeMs.CompareTo(y.TimeMs);
-            // A row that was given back has no id any more; such an item is skipped, wherever it stands.
-            return order != 0 || !rows.IsTaken(x.Row) || !rows.IsTaken(y.Row) ? order : rows.CompareIds(x.Row, y.Row);
+            return order != 0 ? order : string.CompareOrdinal(x.Id, y.Id);
         }
     }
 }

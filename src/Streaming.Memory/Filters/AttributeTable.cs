@@ -1,0 +1,52 @@
+using System.Collections.ObjectModel;
+
+namespace Streaming.Memory.Filters;
+
+/// <summary>The attributes of rows, by handle; handle 0 is none. One writer; a reader may look a handle up while the writer adds others.</summary>
+internal sealed class AttributeTable
+{
+    private const int PageSize = 4_096;
+
+    private readonly Stack<int> _free = new();
+    private AttributeSet?[][] _pages = [];
+    private int _used = 1;
+
+    /// <summary>An estimate of the heap bytes of the attributes held.</summary>
+    public long SizeBytes { get; private set; }
+
+    /// <summary>Null for handle 0.</summary>
+    public AttributeSet? this[int handle] => handle == 0 ? null : Volatile.Read(ref _pages)[handle / PageSize][handle % PageSize];
+
+    /// <summary>The attributes by name; never null.</summary>
+    public IReadOnlyDictionary<string, string> Values(int handle) => this[handle]?.Values ?? ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Copies the attributes.</summary>
+    public int Add(IReadOnlyDictionary<string, string>? attributes)
+    {
+        if (attributes is null or { Count: 0 })
+            return 0;
+        if (!_free.TryPop(out int handle))
+            handle = Next();
+        AttributeSet set = new(attributes);
+        Volatile.Write(ref _pages[handle / PageSize][handle % PageSize], set);
+        SizeBytes += set.SizeBytes;
+        return handle;
+    }
+
+    /// <summary>Gives the handle back, when no reader can hold a row with it any more.</summary>
+    public void Remove(int handle)
+    {
+        if (this[handle] is not { } set)
+            return;
+        SizeBytes -= set.SizeBytes;
+        _pages[handle / PageSize][handle % PageSize] = null;
+        _free.Push(handle);
+    }
+
+    private int Next()
+    {
+        if (_used / PageSize >= _pages.Length)
+            Volatile.Write(ref _pages, [.. _pages, new AttributeSet?[PageSize]]);
+        return _used++;
+    }
+}
