@@ -103,6 +103,12 @@ public sealed class VectorNamespace
     /// <summary>True while entries move to newly trained lists.</summary>
     public bool IsMoving => _lists.Partitions.Length > 1;
 
+    /// <summary>
+    /// How far the vectors written of late lie from their lists' centroids, relative to those that the lists were trained on: 1 = as trained;
+    /// the lists are trained anew above 1.1.
+    /// </summary>
+    public double Drift => _learner.Drift;
+
     internal RowStore Rows => _rows;
 
     internal ListStore ListStore => _lists;

@@ -24,6 +24,9 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     /// <summary>Entries in all lists, ended ones that were not reclaimed yet included.</summary>
     public int Entries { get; private set; }
 
+    /// <summary>Entries in all lists whose row has not ended.</summary>
+    public int LiveEntries { get; private set; }
+
     public long SizeBytes => _pools.Values.Sum(pool => pool.SizeBytes);
 
     public void Begin(Codebook codebook) => Volatile.Write(ref _partitions, [.. _partitions, new Partition(codebook)]);
@@ -38,9 +41,18 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
         Row record = rows[row];
         record.Place = tail.Index * chunkEntries + tail.Append(row, codes);
         Entries++;
+        LiveEntries++;
     }
 
-    public (ListChunk Chunk, int Entry) Find(int place) => (_chunks[place / chunkEntries]!, place % chunkEntries);
+    /// <summary>Notes that a row has ended; its own end is written already.</summary>
+    /// <returns>The chunk that its entry is in.</returns>
+    public ListChunk MarkEnded(Row row, long version)
+    {
+        ListChunk chunk = _chunks[row.Place / chunkEntries]!;
+        chunk.MarkEnded(row.Place % chunkEntries, version);
+        LiveEntries--;
+        return chunk;
+    }
 
     /// <summary>Takes a chunk out of its list. Searches in flight may still read it: it goes back by <see cref="Return"/>.</summary>
     public void Unlink(ListChunk chunk)
@@ -48,6 +60,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
         chunk.List.Remove(chunk);
         chunk.IsUnlinked = true;
         Entries -= chunk.Count;
+        LiveEntries -= chunk.Count - chunk.EndedCount;
         _chunks[chunk.Index] = null;
         _free.Push(chunk.Index);
     }

@@ -52,9 +52,9 @@ internal sealed unsafe class CentroidScan
         likely.Dispose();
     }
 
-    /// <summary>The list whose centroid is nearest to a vector, or all but the nearest.</summary>
+    /// <summary>The list whose centroid is nearest to a vector, or all but the nearest, and its <see cref="Codebook.Closeness"/>.</summary>
     /// <param name="vector">As the metric prepares vectors.</param>
-    public int Nearest(ReadOnlySpan<float> vector)
+    public (int List, float Closeness) Nearest(ReadOnlySpan<float> vector)
     {
         CandidateBuffer likely = Likely(vector, FewestLikely, withNorms: true);
         int nearest = -1;
@@ -66,7 +66,7 @@ internal sealed unsafe class CentroidScan
                 (nearest, best) = (list, score);
         }
         likely.Dispose();
-        return nearest;
+        return (nearest, best);
     }
 
     [SkipLocalsInit]

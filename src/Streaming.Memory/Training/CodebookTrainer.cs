@@ -25,7 +25,19 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
         }
         Assign(sample, centroids, assignment);
         var (low, step) = NormRange(sample, centroids, assignment);
-        return new Codebook(metric, dimension, centroids, FitLevels(sample, centroids, assignment), low, step);
+        return new Codebook(metric, dimension, centroids, FitLevels(sample, centroids, assignment), low, step, Distortion(sample, centroids, assignment));
+    }
+
+    private float Distortion(float[] sample, float[] centroids, int[] assignment)
+    {
+        double residuals = 0;
+        for (int i = 0; i < assignment.Length; i++)
+        {
+            float distance = TensorPrimitives.Distance(Row(sample, i), centroids.AsSpan(assignment[i] * dimension, dimension));
+            residuals += distance * distance;
+        }
+        float squares = TensorPrimitives.SumOfSquares<float>(sample);
+        return squares > 0 ? (float)(residuals / squares) : 0;
     }
 
     private float[] FirstCentroids(float[] sample, int n, int lists)
@@ -43,9 +55,9 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
     {
         if (centroids.Length == dimension)
             return; // One list.
-        CentroidScan scan = new(new Codebook(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0));
+        CentroidScan scan = new(new Codebook(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0, 0));
         for (int i = 0; i < assignment.Length; i++)
-            assignment[i] = scan.Nearest(Row(sample, i));
+            assignment[i] = scan.Nearest(Row(sample, i)).List;
     }
 
     // An empty list takes over half of the fullest one: its centroid moves beside that one's.

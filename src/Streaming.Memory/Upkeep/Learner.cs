@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
@@ -24,7 +25,11 @@ internal sealed class Learner(
     private readonly float[] _vector = new float[options.Dimension];
     private readonly float[] _prepared = new float[options.Dimension];
     private byte[] _codes = [];
+    private readonly DriftDetector _drift = new();
     private Task<Codebook>? _training;
+
+    /// <summary>How far new vectors lie from their centroids, relative to the training sample; 1 = as trained.</summary>
+    public double Drift => _drift.Ratio;
 
     /// <summary>Puts a row where searches find it.</summary>
     public void Append(int row, ReadOnlySpan<float> vector)
@@ -35,7 +40,9 @@ internal sealed class Learner(
             return;
         }
         SearchRun.Prepare(options.Metric, vector, _prepared);
-        int list = lists.Current.Centroids!.Nearest(_prepared);
+        var (list, closeness) = lists.Current.Centroids!.Nearest(_prepared);
+        float square = TensorPrimitives.SumOfSquares<float>(_prepared);
+        _drift.Add(square - 2 * closeness, square, codebook.Distortion);
         codebook.Encode(_prepared, list, _codes);
         lists.Append(lists.Current.Lists[list], row, _codes);
     }
@@ -46,7 +53,7 @@ internal sealed class Learner(
     {
         if (lists.Partitions.Length > 1)
             MoveEntries(budget);
-        else if (_training is null && lists.Entries >= options.TrainAt && Wanted() >= (lists.Current.Codebook?.Lists ?? 1) * Growth)
+        else if (_training is null && IsDue())
             Start();
         else if (_training is { IsCompleted: true })
             Take();
@@ -55,14 +62,18 @@ internal sealed class Learner(
     private void Start()
     {
         int wanted = Wanted();
-        double share = Math.Min(1, (double)wanted * SamplesPerList / lists.Entries);
+        double share = Math.Min(1, (double)wanted * SamplesPerList / lists.LiveEntries);
         _training = background(() => Train(wanted, share));
         if (_training.IsCompleted)
             Take();
     }
 
+    private bool IsDue() => lists.Current.Codebook is { } codebook
+        ? Wanted() >= codebook.Lists * Growth || _drift.HasDrifted
+        : lists.LiveEntries >= options.TrainAt;
+
     private int Wanted() =>
-        Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)(lists.Entries / options.EntriesPerList)), FewestLists, MostLists);
+        Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)(lists.LiveEntries / options.EntriesPerList)), FewestLists, MostLists);
 
     private Codebook Train(int wanted, double share)
     {
@@ -77,6 +88,7 @@ internal sealed class Learner(
         Codebook codebook = _training!.GetAwaiter().GetResult();
         _training = null;
         _codes = new byte[codebook.Codes];
+        _drift.Reset();
         lists.Begin(codebook);
     }
 

@@ -29,8 +29,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
             _facts.Enqueue((row, version));
             return;
         }
-        var (chunk, entry) = lists.Find(record.Place);
-        chunk.MarkEnded(entry, version);
+        ListChunk chunk = lists.MarkEnded(record, version);
         if (!chunk.IsQueued && (chunk.EndedCount == chunk.Count || (chunk.IsFull && chunk.EndedCount * DeadShare >= chunk.Count)))
         {
             chunk.IsQueued = true;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streaming.Memory.Search;
 
 namespace Streaming.Memory.Tests.Concurrency;
 
@@ -11,6 +12,8 @@ internal static class PairProtocol
     public const int Dimension = 33;
 
     public static readonly float[] Probe = MakeProbe();
+
+    private static readonly SearchOptions Everything = new() { Lists = int.MaxValue, Candidates = int.MaxValue };
 
     public static float[] VectorOf(int generation)
     {
@@ -30,7 +33,7 @@ internal static class PairProtocol
     /// <summary>What is wrong with what <paramref name="snapshot"/> shows; null when all invariants hold.</summary>
     public static string? Violation(MemorySnapshot snapshot)
     {
-        var pair = snapshot.Search(Probe, 10).Neighbours.Where(n => n.Id is "left" or "right").ToList();
+        var pair = snapshot.Search(Probe, 10, Everything).Neighbours.Where(n => n.Id is "left" or "right").ToList();
         if (pair.Count != 2 || pair[0].Id == pair[1].Id)
             return $"version {snapshot.Version} shows [{string.Join(", ", pair.Select(n => n.Id))}] instead of both ids once";
         foreach (var neighbour in pair)

@@ -50,7 +50,7 @@ public sealed class SnapshotLawTests
             ChunkEntries = 32,
             PageRows = 8,
             TrainAt = 32,
-            EntriesPerList = 4,
+            EntriesPerList = 1,
         };
         int trained = 0;
         Prop.ForAll(Operations.OfManyIds, operations => trained = Math.Max(trained, new SideBySide(options, Everything(exact)).Run(operations)))
