@@ -218,6 +218,13 @@ public sealed class VectorNamespace
         return RemoveExpired(now.ToUnixTimeMilliseconds(), most);
     }
 
+    /// <summary>Has the lists trained anew, from the next publish on, whether or not they need it. Searches go on meanwhile.</summary>
+    public void Retrain()
+    {
+        using var writing = _writer.Enter();
+        _learner.Request();
+    }
+
     /// <summary>
     /// Ends the batch: all writes since the last publish become visible at once to snapshots taken from now on. Also does a bounded
     /// amount of upkeep, whether or not there was anything to publish.
@@ -268,8 +275,8 @@ public sealed class VectorNamespace
             if (VectorRules.Check(query, Options, "query") is { } violation)
                 throw new ArgumentException(violation.ToString(), nameof(query));
             var effort = SearchEffort.Of(options, k, Options.SearchLists, Options.SearchCandidates, _rows.Count);
-            SearchRun run = new(_rows, Options.Metric, version.Number, nowMs, RowFilter.Of(options?.Where), effort);
-            return new SearchResult(version.Number, run.Run(_lists.Partitions, query, k));
+            SearchRun run = new(_rows, _lists, Options.Metric, version.Number, nowMs, RowFilter.Of(options?.Where), effort);
+            return new SearchResult(version.Number, run.Run(query, k));
         }
         finally
         {

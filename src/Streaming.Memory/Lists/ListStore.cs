@@ -11,10 +11,17 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     private readonly List<ListChunk?> _chunks = [];
     private readonly Stack<int> _free = new();
     private readonly Dictionary<int, BlockPool> _pools = [];
-    private Partition[] _partitions = [new(null)];
+    private Partition[] _partitions = [new(0, null)];
 
     /// <summary>What readers scan, the oldest first.</summary>
     public Partition[] Partitions => Volatile.Read(ref _partitions);
+
+    /// <summary>The oldest partition after <paramref name="scanned"/>; null when there is none.</summary>
+    /// <remarks>
+    /// A search asks again after each partition: entries go to the next one before they leave, so what it no longer met in one it meets in the next,
+    /// even where that began after the search did.
+    /// </remarks>
+    public Partition? Next(Partition? scanned) => Partitions.FirstOrDefault(p => scanned is null || p.Epoch > scanned.Epoch);
 
     /// <summary>The partition that takes new entries.</summary>
     public Partition Current => _partitions[^1];
@@ -29,7 +36,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
 
     public long SizeBytes => _pools.Values.Sum(pool => pool.SizeBytes);
 
-    public void Begin(Codebook codebook) => Volatile.Write(ref _partitions, [.. _partitions, new Partition(codebook)]);
+    public void Begin(Codebook codebook) => Volatile.Write(ref _partitions, [.. _partitions, new Partition(Current.Epoch + 1, codebook)]);
 
     public void Drop(Partition partition) => Volatile.Write(ref _partitions, [.. _partitions.Where(p => p != partition)]);
 

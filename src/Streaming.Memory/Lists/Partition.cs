@@ -7,9 +7,12 @@ namespace Streaming.Memory.Lists;
 /// The posting lists of one codebook: an epoch. Without a codebook it is one list whose entries have no codes, the exact head that a namespace
 /// begins with. While entries move to the next epoch a namespace has two partitions, and a search reads the older one first.
 /// </summary>
-internal sealed class Partition(Codebook? codebook)
+internal sealed class Partition(int epoch, Codebook? codebook)
 {
     private readonly PostingList[] _lists = [.. Enumerable.Range(0, codebook?.Lists ?? 1).Select(_ => new PostingList())];
+
+    /// <summary>Rises from one partition of a namespace to the next.</summary>
+    public int Epoch { get; } = epoch;
 
     /// <summary>Null for the exact head.</summary>
     public Codebook? Codebook { get; } = codebook;

@@ -12,10 +12,10 @@ namespace Streaming.Memory.Search;
 /// <remarks>
 /// Hot path: nothing is allocated but the answer. Whether a row is visible, alive and wanted is asked last, of the few rows whose score
 /// would enter, because the answer lies in cache lines that the scan otherwise never touches. The partition that entries leave is scanned before
-/// the one that they go to: an entry may be met twice, never missed.
+/// the one that they go to (see <see cref="ListStore.Next"/>): an entry may be met twice, never missed.
 /// </remarks>
 internal readonly unsafe ref struct SearchRun(
-    RowStore rows, Metric metric, long version, long nowMs, RowFilter? filter, SearchEffort effort)
+    RowStore rows, ListStore lists, Metric metric, long version, long nowMs, RowFilter? filter, SearchEffort effort)
 {
     private const int PrefetchAhead = 8;
     private const int CacheLine = 64;
@@ -23,7 +23,7 @@ internal readonly unsafe ref struct SearchRun(
     /// <summary>Rows listed for a wanted attribute up to which all of them are scored: at this many, that costs about what the codes would.</summary>
     private const int FewListed = 16_384;
 
-    public Neighbour[] Run(Partition[] partitions, ReadOnlySpan<float> query, int k)
+    public Neighbour[] Run(ReadOnlySpan<float> query, int k)
     {
         SearchScratch scratch = SearchScratch.OfThread;
         Span<float> prepared = scratch.Prepared(query.Length);
@@ -35,7 +35,7 @@ internal readonly unsafe ref struct SearchRun(
             float queryNorm = TensorPrimitives.Norm(query);
             var (token, listed) = filter?.Rarest(rows.ByAttribute) ?? (0, int.MaxValue);
             if (listed > FewListed)
-                ByLists(partitions, filter is null ? effort : effort.Widened(listed, rows.Count), prepared, q, queryNorm, scratch, ref best);
+                ByLists(filter is null ? effort : effort.Widened(listed, rows.Count), prepared, q, queryNorm, scratch, ref best);
             // Also where the lists gave too few: then what the filter keeps is rare where the query looked.
             if (filter is not null && (listed <= FewListed || !best.IsFull))
                 ByAttribute(rows.ByAttribute.Find(token), token, q, queryNorm, scratch, ref best);
@@ -54,9 +54,9 @@ internal readonly unsafe ref struct SearchRun(
             vector.CopyTo(prepared);
     }
 
-    private void ByLists(Partition[] partitions, SearchEffort effort, ReadOnlySpan<float> prepared, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
+    private void ByLists(SearchEffort effort, ReadOnlySpan<float> prepared, float* query, float queryNorm, SearchScratch scratch, ref TopK best)
     {
-        foreach (Partition partition in partitions)
+        for (Partition? partition = lists.Next(null); partition is not null; partition = lists.Next(partition))
         {
             if (partition.Codebook is { } codebook && !effort.IsExact)
                 ByCodes(partition, codebook, effort, prepared, query, queryNorm, scratch, ref best);

@@ -27,9 +27,13 @@ internal sealed class Learner(
     private byte[] _codes = [];
     private readonly DriftDetector _drift = new();
     private Task<Codebook>? _training;
+    private bool _isRequested;
 
     /// <summary>How far new vectors lie from their centroids, relative to the training sample; 1 = as trained.</summary>
     public double Drift => _drift.Ratio;
+
+    /// <summary>Asks for a training that nothing else asks for.</summary>
+    public void Request() => _isRequested = true;
 
     /// <summary>Puts a row where searches find it.</summary>
     public void Append(int row, ReadOnlySpan<float> vector)
@@ -61,6 +65,7 @@ internal sealed class Learner(
 
     private void Start()
     {
+        _isRequested = false;
         int wanted = Wanted();
         double share = Math.Min(1, (double)wanted * SamplesPerList / lists.LiveEntries);
         _training = background(() => Train(wanted, share));
@@ -69,7 +74,7 @@ internal sealed class Learner(
     }
 
     private bool IsDue() => lists.Current.Codebook is { } codebook
-        ? Wanted() >= codebook.Lists * Growth || _drift.HasDrifted
+        ? _isRequested || Wanted() >= codebook.Lists * Growth || _drift.HasDrifted
         : lists.LiveEntries >= options.TrainAt;
 
     private int Wanted() =>

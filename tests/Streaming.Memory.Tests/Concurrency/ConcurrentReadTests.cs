@@ -122,6 +122,8 @@ public sealed class ConcurrentReadTests
         memory.Upsert($"filler-{generation % 50}", PairProtocol.VectorOf(-generation - 2).Select(x => x - 1).ToArray(), null, new(generation, "s", generation));
         betweenTheWrites();
         PairProtocol.Write(memory, "right", generation);
+        // All entries move to other lists again and again.
+        memory.Retrain();
         memory.Publish();
     }
 
@@ -133,5 +135,5 @@ public sealed class ConcurrentReadTests
     }
 
     private VectorNamespace Make() => new(
-        new() { Name = "race", Dimension = PairProtocol.Dimension, Metric = Metric.Dot, ChunkEntries = 32, PageRows = 16, TrainAt = 32, EntriesPerList = 8 }, _time);
+        new() { Name = "race", Dimension = PairProtocol.Dimension, Metric = Metric.Dot, Format = VectorFormat.SinglePrecision, ChunkEntries = 32, PageRows = 16, TrainAt = 32, EntriesPerList = 8 }, _time);
 }
