@@ -43,6 +43,6 @@ internal sealed record Catalogue(SequenceLog Log, float[] Rows, int Dimension, s
             throw new CommandException(
                 $"codebook {codebook.Version} is for encoder {codebook.Info.EncoderVersion} with {codebook.Dimension} numbers, but the encoder is {EncoderVersion} with {Dimension}: name another with --encoder");
         }
-        return new SemanticIdTable(codebook.Version, codebook.Info.Method, codebook.Layers, codebook.Size, codebook.AssignAll(Rows));
+        return SemanticIdTable.Of(codebook, Rows);
     }
 }

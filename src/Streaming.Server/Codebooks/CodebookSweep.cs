@@ -43,9 +43,13 @@ internal sealed class CodebookSweep
         {
             var experiment = new SweepExperiment("-", ids.Method, ids.Version, ids.Layers, ids.Size, "-", "-", 0);
             // A codebook's version may be reused while it is being worked on, so given ones are always measured.
-            results.Add(Measure(experiment, ids, 0));
-            step.Set(results.Count);
+            var result = Measure(experiment, ids, 0);
+            if (_log.Find(experiment, _data) is not { } before || Answer.Line(before) != Answer.Line(result))
+                _log.Append(result);
+            step.Advance();
         }
+        // Also those that were given to an earlier study.
+        results.AddRange(_log.Given(_data));
         foreach (var experiment in experiments)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -54,7 +58,7 @@ internal sealed class CodebookSweep
             if (result is null)
                 _log.Append(result = Train(experiment, cancellationToken));
             results.Add(result);
-            step.Set(results.Count);
+            step.Advance();
         }
         return new SweepStudy(_dataset, _catalogue.Count, _test.Users().Count(), _catalogue.EncoderVersion, results, Baselines(), known);
     }
@@ -82,7 +86,7 @@ internal sealed class CodebookSweep
         var started = Stopwatch.GetTimestamp();
         var codebook = RqKMeansTrainer.Train(rows, dimension, options, null, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return Measure(experiment, new SemanticIdTable("sweep", experiment.Method, experiment.Layers, experiment.Size, codebook.AssignAll(rows)), seconds);
+        return Measure(experiment, SemanticIdTable.Of(codebook, rows), seconds);
     }
 
     private SweepResult Measure(SweepExperiment experiment, SemanticIdTable ids, double seconds)

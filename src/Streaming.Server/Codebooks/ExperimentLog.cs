@@ -32,9 +32,15 @@ internal sealed class ExperimentLog
         return new ExperimentLog(path, results);
     }
 
-    /// <summary>The result of an experiment on the same data by the same study, or null.</summary>
-    public SweepResult? Find(SweepExperiment experiment, string data) =>
-        _results.FirstOrDefault(result => result.Experiment == experiment && result.Data == data && result.Study == SweepResult.CurrentStudy);
+    /// <summary>The newest result of an experiment on the same data by the same study, or null.</summary>
+    public SweepResult? Find(SweepExperiment experiment, string data) => Known(data).LastOrDefault(result => result.Experiment == experiment);
+
+    /// <summary>The newest results of given codebooks and IDs on the same data by the same study, in the order of their names.</summary>
+    public IEnumerable<SweepResult> Given(string data) => Known(data)
+        .Where(result => result.Experiment.Source.Length > 0)
+        .GroupBy(result => result.Experiment)
+        .Select(same => same.Last())
+        .OrderBy(result => result.Experiment.Method, StringComparer.Ordinal).ThenBy(result => result.Experiment.Source, StringComparer.Ordinal);
 
     /// <summary>Appends a result, at once: an interrupted study goes on where it was.</summary>
     public void Append(SweepResult result)
@@ -44,4 +50,6 @@ internal sealed class ExperimentLog
         File.AppendAllText(_path, Answer.Line(result) + "\n");
         _results.Add(result);
     }
+
+    private IEnumerable<SweepResult> Known(string data) => _results.Where(result => result.Data == data && result.Study == SweepResult.CurrentStudy);
 }

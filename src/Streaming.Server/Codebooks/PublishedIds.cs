@@ -28,7 +28,7 @@ internal static partial class PublishedIds
             for (var layer = 0; layer < layers; layer++)
                 codes[(i * layers) + layer] = Code(path, id, own[layer]);
         }
-        return new SemanticIdTable(Path.GetFileName(path), "published", layers, Math.Max(SmallestSize, codes.Max() + 1), codes);
+        return new SemanticIdTable(Path.GetFileName(path), $"published: {Path.GetFileName(path)}", layers, Math.Max(SmallestSize, codes.Max() + 1), codes);
     }
 
     private static Dictionary<string, string[]> Parse(string path)

@@ -10,6 +10,12 @@ namespace Streaming.Server.Codebooks;
 /// <param name="Codes">Creatives × layers, row-major.</param>
 internal sealed record SemanticIdTable(string Version, string Method, int Layers, int Size, int[] Codes)
 {
+    /// <summary>What a codebook gives.</summary>
+    /// <param name="codebook">For embeddings of <paramref name="rows"/>' length.</param>
+    /// <param name="rows">Embeddings, row-major.</param>
+    public static SemanticIdTable Of(Codebook codebook, float[] rows) =>
+        new(codebook.Version, codebook.Info.Method, codebook.Layers, codebook.Size, codebook.AssignAll(rows));
+
     /// <summary>How well they use their codes.</summary>
     public CodebookMetrics Measure() => CodebookMetrics.Compute(Codes, Layers, Size);
 }

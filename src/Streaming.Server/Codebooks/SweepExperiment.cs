@@ -2,7 +2,7 @@ namespace Streaming.Server.Codebooks;
 
 /// <summary>One codebook of a study: what identifies it in the experiment log.</summary>
 /// <param name="Embedding"><c>text</c>, <c>behaviour</c> or <c>fused</c>; <c>-</c> where it was not made here.</param>
-/// <param name="Method"><c>rq-kmeans</c>, the method of a given codebook, or <c>published</c>.</param>
+/// <param name="Method"><c>rq-kmeans</c>, the method of a given codebook, or <c>published: FILE</c>.</param>
 /// <param name="Source">Version of a given codebook or name of a file; empty for those that the study trains.</param>
 /// <param name="Layers">Codes of an ID.</param>
 /// <param name="Size">Codes of a layer.</param>

@@ -3,7 +3,7 @@ using Streaming.Server.Accuracy;
 
 namespace Streaming.Server.Codebooks;
 
-/// <summary>Draws a study: a mark a codebook, collision to the right, test recall upwards.</summary>
+/// <summary>Draws a study: a mark a codebook (the mean of its seeds), collision to the right, test recall upwards.</summary>
 internal static class SweepPicture
 {
     private const int Width = 760;
@@ -30,15 +30,15 @@ internal static class SweepPicture
             svg.Text(x + 14, 62, embedding == "-" ? "given codebooks" : embedding);
             x += 110;
         }
-        var highest = Math.Max(0.01, study.Results.Max(result => result.RecallTest)) * 1.1;
-        var widest = Math.Max(0.01, study.Results.Max(result => result.Collision)) * 1.05;
+        var highest = Math.Max(0.01, study.Groups.Max(group => group.RecallTest)) * 1.1;
+        var widest = Math.Max(0.01, study.Groups.Max(group => group.Collision)) * 1.05;
         Axes(svg, highest, widest);
-        foreach (var result in study.Results)
+        foreach (var group in study.Groups)
         {
-            var colour = Colours.First(c => c.Embedding == result.Experiment.Embedding || c.Embedding == "-").Colour;
-            var (cx, cy) = (X(result.Collision, widest), Y(result.RecallTest, highest));
+            var colour = Colours.First(c => c.Embedding == group.Experiment.Embedding || c.Embedding == "-").Colour;
+            var (cx, cy) = (X(group.Collision, widest), Y(group.RecallTest, highest));
             svg.Rectangle(cx - (Mark / 2), cy - (Mark / 2), Mark, Mark, colour);
-            if (result.Perplexity.Average() < result.Experiment.Size / 2.0)
+            if (group.Perplexity.Average() < group.Experiment.Size / 2.0)
                 svg.Rectangle(cx - (Mark / 2) + 2, cy - (Mark / 2) + 2, Mark - 4, Mark - 4, "white");
         }
         if (study.Best is { } best)

@@ -11,9 +11,12 @@ namespace Streaming.Server.Codebooks;
 internal sealed record SweepStudy(
     string Dataset, int Creatives, int Users, string Encoder, IReadOnlyList<SweepResult> Results, IReadOnlyList<SweepBaseline> Baselines, int Known)
 {
+    /// <summary>The results that differ in nothing but the seed together, in their order.</summary>
+    public IReadOnlyList<SweepGroup> Groups { get; } = SweepGroup.Of(Results);
+
     /// <summary>By validation recall; of equal ones the fewer collisions. Null when nothing was trained here.</summary>
-    public SweepResult? Best => Results
-        .Where(result => result.Experiment.Source.Length == 0)
-        .OrderByDescending(result => result.RecallValidation).ThenBy(result => result.Collision)
+    public SweepGroup? Best => Groups
+        .Where(group => !group.IsGiven)
+        .OrderByDescending(group => group.RecallValidation).ThenBy(group => group.Collision)
         .FirstOrDefault();
 }

@@ -14,9 +14,14 @@ internal static class CodebookCommand
         CodebookExportCommand.Create(),
     };
 
+    private const string Described = "The data set whose creatives are embedded: ml-latest-small, amazon-industrial, amazon-beauty or what `streaming export` wrote, recognised by its files";
+
     /// <summary>The data set of a subcommand.</summary>
     internal static Argument<string> DataSet() =>
-        new("directory") { Description = "The data set whose creatives are embedded: ml-latest-small, amazon-industrial or amazon-beauty, recognised by its files" };
+        new("directory") { Description = Described };
+
+    /// <summary>Data sets whose creatives are taken together.</summary>
+    internal static Argument<string[]> DataSets() => new("directory") { Description = Described + "; of several the creatives are taken together", Arity = ArgumentArity.OneOrMore };
 
     /// <summary>The encoder of a subcommand.</summary>
     internal static Option<string?> Encoder() => new("--encoder") { Description = "The encoder's folder [default: models/encoder-default of the installation]" };

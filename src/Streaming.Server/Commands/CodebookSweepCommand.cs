@@ -19,7 +19,7 @@ internal static class CodebookSweepCommand
         var initialisations = new Option<string>("--initialisations") { Description = $"Of {string.Join(", ", SweepGrid.InitialisationNames.Keys)}", DefaultValueFactory = _ => string.Join(',', SweepGrid.InitialisationNames.Keys) };
         var cares = new Option<string>("--cares") { Description = $"Of {string.Join(", ", SweepCare.All.Select(care => care.Name))}", DefaultValueFactory = _ => string.Join(',', SweepCare.All.Select(care => care.Name)) };
         var seeds = new Option<string>("--seeds") { Description = "Seeds", DefaultValueFactory = _ => "1" };
-        var codebooks = new Option<string[]>("--codebook") { Description = "A trained codebook's folder to measure beside (again for each); published IDs in the data set are always measured", DefaultValueFactory = _ => [] };
+        var codebooks = new Option<string[]>("--codebook") { Description = "Folders of trained codebooks to measure beside; published IDs in the data set are always measured", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
         var json = JsonOption.Create();
         var command = new Command("sweep", "Study layers, sizes, initialisation, care and embeddings: collision, utilisation, perplexity and next-item recall")
         {
@@ -42,7 +42,7 @@ internal static class CodebookSweepCommand
                 },
                 cancellationToken));
             foreach (var line in study.Results)
-                Answer.Write(result.GetValue(json), line, Text(line, line == study.Best));
+                Answer.Write(result.GetValue(json), line, Text(line, study.Best?.Results.Contains(line) == true));
             foreach (var baseline in study.Baselines)
                 Answer.Write(result.GetValue(json), new { baseline = baseline.Name, baseline.RecallValidation, baseline.RecallTest }, string.Create(CultureInfo.InvariantCulture, $"  {baseline.Name}: recall@10 {baseline.RecallTest:0.0000}"));
             if (!result.GetValue(json))

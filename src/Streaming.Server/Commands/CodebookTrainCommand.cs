@@ -5,12 +5,12 @@ using Streaming.Server.Output;
 
 namespace Streaming.Server.Commands;
 
-/// <summary><c>streaming codebook train DIR</c>: RQ-KMeans on the creatives of a data set.</summary>
+/// <summary><c>streaming codebook train DIR</c>: RQ-KMeans on the creatives of data sets.</summary>
 internal static class CodebookTrainCommand
 {
     public static Command Create()
     {
-        var directory = CodebookCommand.DataSet();
+        var directories = CodebookCommand.DataSets();
         var output = new Option<string>("--output") { Description = "Folder to write manifest.json and centroids.bin to", Required = true };
         var encoder = CodebookCommand.Encoder();
         var version = new Option<string>("--codebook-version") { Description = "Version in the manifest and in every feature", DefaultValueFactory = _ => "rq-kmeans-1" };
@@ -27,7 +27,7 @@ internal static class CodebookTrainCommand
         var json = JsonOption.Create();
         var command = new Command("train", "Train a codebook by residual k-means")
         {
-            directory, output, encoder, version, layers, size, iterations, initialisation, normalise, balanced, separation, seed, threads, least, json,
+            directories, output, encoder, version, layers, size, iterations, initialisation, normalise, balanced, separation, seed, threads, least, json,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -52,10 +52,11 @@ internal static class CodebookTrainCommand
             var report = await Progress.RunAsync(result.GetValue(json), progress => Task.Run(
                 () =>
                 {
-                    var catalogue = Catalogue.Read(result.GetValue(directory)!, result.GetValue(encoder), progress, cancellationToken);
-                    var codebook = Train(catalogue, options with { EncoderVersion = catalogue.EncoderVersion }, progress, cancellationToken);
+                    var catalogues = result.GetValue(directories)!.Select(folder => Catalogue.Read(folder, result.GetValue(encoder), progress, cancellationToken)).ToList();
+                    float[] rows = [.. catalogues.SelectMany(catalogue => catalogue.Rows)];
+                    var codebook = Train(rows, catalogues[0].Dimension, options with { EncoderVersion = catalogues[0].EncoderVersion }, progress, cancellationToken);
                     codebook.Save(result.GetValue(output)!);
-                    return CodebookReport.Of(catalogue.Assign(codebook), CodebookAlarm.Default with { LeastPerplexity = result.GetValue(least) });
+                    return CodebookReport.Of(SemanticIdTable.Of(codebook, rows), CodebookAlarm.Default with { LeastPerplexity = result.GetValue(least) });
                 },
                 cancellationToken));
             Answer.Write(result.GetValue(json), report, $"{report.Text}{Environment.NewLine}written to {result.GetValue(output)}");
@@ -65,15 +66,15 @@ internal static class CodebookTrainCommand
         return command;
     }
 
-    private static Codebook Train(Catalogue catalogue, RqKMeansOptions options, Progress progress, CancellationToken cancellationToken)
+    private static Codebook Train(float[] rows, int dimension, RqKMeansOptions options, Progress progress, CancellationToken cancellationToken)
     {
-        if (catalogue.Count < options.Size)
-            throw new CommandException($"--size {options.Size}: the data set has only {catalogue.Count} creatives, and a layer needs at least one for each centroid");
-        if (options.Validate(catalogue.Dimension).ToList() is { Count: > 0 } violations)
+        if (rows.Length / dimension < options.Size)
+            throw new CommandException($"--size {options.Size}: there are only {rows.Length / dimension} creatives, and a layer needs at least one for each centroid");
+        if (options.Validate(dimension).ToList() is { Count: > 0 } violations)
             throw new CommandException(string.Join("; ", violations));
         var most = options.Iterations + (options.Balanced ? RqKMeansTrainer.BalanceIterations : 0);
         var training = progress.Begin("train, iterations at most", options.Layers * most);
-        return RqKMeansTrainer.Train(catalogue.Rows, catalogue.Dimension, options, new IterationBar(training, most), cancellationToken);
+        return RqKMeansTrainer.Train(rows, dimension, options, new IterationBar(training, most), cancellationToken);
     }
 
     private sealed class IterationBar(ProgressStep step, int iterations) : IProgress<RqKMeansProgress>

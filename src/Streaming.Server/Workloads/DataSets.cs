@@ -14,7 +14,8 @@ public static class DataSets
         return (IDataSet?)MovieLensDataSet.TryOpen(path, timeShift)
             ?? AmazonIndustrialDataSet.TryOpen(path, timeShift)
             ?? (IDataSet?)AmazonBeautyDataSet.TryOpen(path, timeShift)
+            ?? ExportedDataSet.TryOpen(path, timeShift)
             ?? throw new DataSetException(
-                $"{path} holds no known data set. Looked for {MovieLensDataSet.Layout}; for {AmazonIndustrialDataSet.Layout}; and for {AmazonBeautyDataSet.Layout}.");
+                $"{path} holds no known data set. Looked for {MovieLensDataSet.Layout}; for {AmazonIndustrialDataSet.Layout}; for {AmazonBeautyDataSet.Layout}; and for {ExportedDataSet.Layout}.");
     }
 }

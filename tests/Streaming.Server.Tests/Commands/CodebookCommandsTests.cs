@@ -65,6 +65,39 @@ public sealed class CodebookCommandsTests
     }
 
     [Fact]
+    public async Task A_given_codebook_stays_in_the_study_when_it_is_given_no_more()
+    {
+        using var folder = new TestDirectory();
+        await Train(folder.PathOf("a"), "--seed", "1");
+        await Train(folder.PathOf("b"), "--seed", "2");
+        var (log, page) = (folder.PathOf("log.jsonl"), folder.PathOf("page.md"));
+        string[] sweep = ["codebook", "sweep", Data, "--log", log, "--embeddings", "text", "--initialisations", "kmeans++", "--cares", "plain", "--shapes", "2x16", "--seeds", "1,2"];
+        (await StreamingProgram.RunAsync([.. sweep, "--codebook", folder.PathOf("a"), folder.PathOf("b")])).Exited(0);
+        var first = File.ReadAllLines(log);
+        Assert.Equal(4, first.Length);
+
+        (await StreamingProgram.RunAsync([.. sweep, "--codebook", folder.PathOf("b"), "--write", page])).Exited(0);
+        Assert.Equal(first, File.ReadAllLines(log));
+        var methods = File.ReadAllText(page).Split("### ").Single(part => part.StartsWith("Methods of 2x16", StringComparison.Ordinal));
+        Assert.Contains("| rq-kmeans | 2 |", methods, StringComparison.Ordinal);
+        Assert.Contains("| rq-kmeans, text, plain | 2 |", methods, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_codebook_is_trained_on_what_was_exported_and_on_several_data_sets()
+    {
+        using var folder = new TestDirectory();
+        (await StreamingProgram.RunAsync("export", "--data", Data, "--output", folder.PathOf("export"))).Exited(0);
+        await Train(folder.PathOf("a"));
+        string[] train = ["codebook", "train", "--size", "16", "--codebook-version", "small-1", "--json", "--output", folder.PathOf("b")];
+        (await StreamingProgram.RunAsync([.. train, folder.PathOf("export")])).Exited(0);
+        Assert.Equal(File.ReadAllBytes(folder.PathOf("a/centroids.bin")), File.ReadAllBytes(folder.PathOf("b/centroids.bin")));
+
+        var both = Assert.Single((await StreamingProgram.RunAsync([.. train, folder.PathOf("export"), SmallDataSet.Second.Folder])).Exited(0).JsonLines);
+        Assert.Equal(2 * SmallDataSet.Films, (int)both["rows"]!);
+    }
+
+    [Fact]
     public async Task A_log_that_is_none_is_refused_by_line()
     {
         using var folder = new TestDirectory();
@@ -84,5 +117,5 @@ public sealed class CodebookCommandsTests
     }
 
     private static async Task<ProgramResult> Train(string output, params string[] more) =>
-        (await StreamingProgram.RunAsync(["codebook", "train", Data, "--output", output, "--size", "16", "--codebook-version", "small-1", "--json", .. more])).Exited(0);
+        (await StreamingProgram.RunAsync(["codebook", "train", Data, "--output", output, "--size", "16", "--codebook-version", Path.GetFileName(output), "--json", .. more])).Exited(0);
 }
