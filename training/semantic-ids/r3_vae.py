@@ -22,7 +22,6 @@ PAIRS = 512
 
 
 class R3Vae(nn.Module):
-    method = "r3-vae"
     normalise_residuals = True
 
     def __init__(self, dimension: int, hidden: list, latent: int, layers: int, size: int):

@@ -8,7 +8,6 @@ COMMITMENT = 0.25
 
 
 class RqVae(nn.Module):
-    method = "rq-vae"
     normalise_residuals = False
 
     def __init__(self, dimension: int, hidden: list, latent: int, layers: int, size: int):

@@ -1,9 +1,9 @@
 """Trains codebooks as RQ-VAE and R3-VAE and writes them in the platform's format.
 
-    python3 training/semantic-ids/train.py --data FOLDER --output FOLDER
+    python3 training/semantic-ids/train.py --data FOLDER --output FOLDER --seeds 1 2 3
 
-makes rq-vae (k-means initialisation), rq-vae-none (without) and r3-vae below the output folder. FOLDER of the data is what
-`streaming codebook export-embeddings DIR --output FOLDER` wrote. A CUDA card is used if there is one.
+makes rq-vae (k-means initialisation), rq-vae-none (without) and r3-vae with each seed, in a folder of its version below the output folder. FOLDER
+of the data is what `streaming codebook export-embeddings DIR --output FOLDER` wrote. A CUDA card is used if there is one.
 """
 import argparse
 import json
@@ -31,19 +31,20 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=3)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--latent", type=int, default=32)
-    parser.add_argument("--epochs", type=int, default=1500)
+    parser.add_argument("--epochs", type=int, default=500)
     parser.add_argument("--batch", type=int, default=1024)
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", nargs="*", type=int, default=[1])
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     data = exported.read(options.data, options.device)
-    for run in options.runs:
-        print(json.dumps(make(run, data, options)), flush=True)
+    for seed in options.seeds:
+        for run in options.runs:
+            print(json.dumps(make(run, seed, data, options)), flush=True)
 
 
-def make(run: str, data: exported.Data, options) -> dict:
-    torch.manual_seed(options.seed)
+def make(run: str, seed: int, data: exported.Data, options) -> dict:
+    torch.manual_seed(seed)
     kind, kmeans = RUNS[run]
     model = kind(data.rows.shape[1], HIDDEN, options.latent, options.layers, options.size).to(options.device)
     if hasattr(model, "anchor"):
@@ -52,7 +53,7 @@ def make(run: str, data: exported.Data, options) -> dict:
         model.initialise(data.rows)
     began = time.time()
     losses = fit(model, data, options, run)
-    result = ship(run, model, data, options)
+    result = ship(run, seed, model, data, options)
     return {**result, "losses": losses, "seconds": round(time.time() - began, 1), "device": options.device}
 
 
@@ -89,12 +90,12 @@ def codes_of(model, data: exported.Data) -> torch.Tensor:
     return quality.assign(data.rows, model.exported_projection(), model.exported_centroids(), model.normalise_residuals)
 
 
-def ship(run: str, model, data: exported.Data, options) -> dict:
+def ship(run: str, seed: int, model, data: exported.Data, options) -> dict:
     projection = [(flat(weight), flat(bias)) for weight, bias in model.exported_projection()]
-    version = f"{run}-{options.layers}x{options.size}-{options.seed}"
-    folder = options.output / run
+    version = f"{run}-{options.layers}x{options.size}-{seed}"
+    folder = options.output / version
     codebook_file.write(
-        folder, version, data.encoder_version, model.method, model.normalise_residuals, data.rows.shape[1], options.layers, options.size,
+        folder, version, data.encoder_version, run, model.normalise_residuals, data.rows.shape[1], options.layers, options.size,
         projection, flat(model.exported_centroids()))
     codes = codes_of(model, data)
     metrics = quality.measure(codes, options.size)
@@ -102,7 +103,7 @@ def ship(run: str, model, data: exported.Data, options) -> dict:
         print(f"{run}: {alarm}", file=sys.stderr, flush=True)
     # What the C# engine must give for the same rows, but for ties to rounding.
     (folder / "codes.json").write_text(json.dumps(codes.tolist()) + "\n", encoding="utf-8")
-    return {"codebook_version": version, "method": model.method, **metrics}
+    return {"codebook_version": version, "method": run, **metrics}
 
 
 def flat(values: torch.Tensor) -> list:
