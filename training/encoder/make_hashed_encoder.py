@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the default text encoder: hashed words and character n-grams, summed. Untrained, deterministic.
+"""Builds the untrained text encoder: hashed words and character n-grams, summed. Untrained, deterministic.
 
     ids [batch, tokens] int64, 0 = padding
       -> Gather(table, float16) -> Cast float32 -> sum over the tokens that are not padding / sqrt(their count)

@@ -246,7 +246,7 @@ def main() -> None:
     model, chosen = choose(data, options.steps, log)
     results[VERSION] = {**test_figures(vectors_of(model, data), data), "chosen": chosen}
     save(options.out / "encoder-distilled-1", manifests.text_manifest(UNALIGNED_VERSION, student.DIMENSION), unaligned)
-    save(options.out / "encoder-aligned-1", manifests.text_manifest(VERSION, student.DIMENSION), model)
+    save(options.out / "encoder-default", manifests.text_manifest(VERSION, student.DIMENSION), model)
     write_results(options.out, results, log)
 
     image, fusion, figures = train_fusion(model, data, options.steps)

@@ -7,7 +7,7 @@ contents [n, C], rows.0 .. rows.L [n, D] (the residual stream before the first l
 sequence) and embeddings [n, O]: row i is the user embedding right after event i, made from the events up to i alone.
 Weights are random and large enough that every term counts. Computed in float64.
 
-text-encoder.json holds texts and what training takes for their embeddings by models/encoder-default: training and
+text-encoder.json holds texts and what training takes for their embeddings by models/encoder-hashed-1: training and
 platform must cut words and hash them alike, or a learned encoder would learn for another one.
 """
 import pathlib

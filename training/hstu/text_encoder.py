@@ -1,4 +1,4 @@
-"""The graph of models/encoder-default with learned weights: rows of a table, summed / sqrt(count), projected, normalised."""
+"""The graph of models/encoder-hashed-1 with learned weights: rows of a table, summed / sqrt(count), projected, normalised."""
 import functools
 import hashlib
 import pathlib
@@ -20,7 +20,7 @@ DEFAULT = hashed.manifest(hashed.DEFAULT_VERSION, trained=False, sha256="")
 
 
 class TextEncoder(nn.Module):
-    """Starts as models/encoder-default. The platform keeps the table in float16, so it is rounded here before it is used."""
+    """Starts as models/encoder-hashed-1. The platform keeps the table in float16, so it is rounded here before it is used."""
 
     def __init__(self, texts: list, dimension: int):
         super().__init__()

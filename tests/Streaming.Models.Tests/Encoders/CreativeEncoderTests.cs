@@ -7,12 +7,12 @@ using Streaming.Models.Encoders;
 
 namespace Streaming.Models.Tests.Encoders;
 
-public sealed class CreativeEncoderTests(CreativeEncoderTests.DefaultEncoder fixture) : IClassFixture<CreativeEncoderTests.DefaultEncoder>
+public sealed class CreativeEncoderTests(CreativeEncoderTests.HashedEncoder fixture) : IClassFixture<CreativeEncoderTests.HashedEncoder>
 {
     private readonly CreativeEncoder _encoder = fixture.Encoder;
 
     [Fact]
-    public void Default_encoder_says_that_it_is_untrained()
+    public void Hashed_encoder_says_that_it_is_untrained()
     {
         Assert.False(_encoder.Manifest.Trained);
         Assert.Equal(32, _encoder.Dimension);
@@ -81,7 +81,7 @@ public sealed class CreativeEncoderTests(CreativeEncoderTests.DefaultEncoder fix
     public void Embedding_equals_the_sum_of_the_table_rows()
     {
         // The graph by hand, from the tensors in the file: sum of rows / sqrt(count) · projection, normalised.
-        var (table, projection) = OnnxTensors.Read(Path.Combine(RepositoryFiles.DefaultEncoder, "encoder.onnx"));
+        var (table, projection) = OnnxTensors.Read(Path.Combine(RepositoryFiles.HashedEncoder, "encoder.onnx"));
         var ids = new long[1024];
         var count = new HashedNgramTokenizer(_encoder.Manifest.Tokenizer!).Tokenize("Red ox on the hill", ids);
         var pooled = new double[32];
@@ -143,7 +143,7 @@ public sealed class CreativeEncoderTests(CreativeEncoderTests.DefaultEncoder fix
     {
         var directory = new TemporaryDirectory();
         foreach (var name in (string[])["manifest.json", "encoder.onnx"])
-            File.Copy(Path.Combine(RepositoryFiles.DefaultEncoder, name), directory.File(name));
+            File.Copy(Path.Combine(RepositoryFiles.HashedEncoder, name), directory.File(name));
         return directory;
     }
 
@@ -154,9 +154,9 @@ public sealed class CreativeEncoderTests(CreativeEncoderTests.DefaultEncoder fix
         File.WriteAllText(directory.File("manifest.json"), manifest.ToJsonString());
     }
 
-    public sealed class DefaultEncoder : IDisposable
+    public sealed class HashedEncoder : IDisposable
     {
-        public CreativeEncoder Encoder { get; } = CreativeEncoder.Load(RepositoryFiles.DefaultEncoder);
+        public CreativeEncoder Encoder { get; } = CreativeEncoder.Load(RepositoryFiles.HashedEncoder);
 
         public void Dispose() => Encoder.Dispose();
     }

@@ -6,7 +6,7 @@ namespace Streaming.Models.Tests.Encoders;
 public sealed class EncoderManifestTests
 {
     [Fact]
-    public void Default_manifest_is_valid() => Assert.Empty(EncoderManifest.Load(RepositoryFiles.DefaultEncoder).Validate());
+    public void Default_manifest_is_valid() => Assert.Empty(EncoderManifest.Load(RepositoryFiles.HashedEncoder).Validate());
 
     [Fact]
     public void Every_violation_is_reported_with_its_value()
@@ -41,7 +41,7 @@ public sealed class EncoderManifestTests
     [InlineData("char_ngram_max", 2, "char_ngram_max is 2")]
     public void Numbers_of_the_tokenizer_must_fit_each_other(string field, int value, string reason)
     {
-        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFiles.DefaultEncoder, "manifest.json")))!;
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFiles.HashedEncoder, "manifest.json")))!;
         manifest["tokenizer"]![field] = value;
         Assert.Contains(reason, LoadError(manifest.ToJsonString()), StringComparison.Ordinal);
     }
@@ -72,7 +72,7 @@ public sealed class EncoderManifestTests
     [Fact]
     public void A_manifest_of_format_1_is_read_as_a_text_tower()
     {
-        using var encoder = CreativeEncoder.Load(RepositoryFiles.DefaultEncoder);
+        using var encoder = CreativeEncoder.Load(RepositoryFiles.HashedEncoder);
         Assert.Equal(1, encoder.Manifest.FormatVersion);
         Assert.True(encoder.ReadsText && !encoder.ReadsImages);
         Assert.Equal("hashed-ngrams-1", encoder.Version);

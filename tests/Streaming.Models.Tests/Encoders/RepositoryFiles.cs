@@ -7,6 +7,9 @@ internal static class RepositoryFiles
 
     public static string DefaultEncoder => Path.Combine(Root, "models", "encoder-default");
 
+    /// <summary>The untrained encoder: format 1 of a manifest, and what learned encoders begin as.</summary>
+    public static string HashedEncoder => Path.Combine(Root, "models", "encoder-hashed-1");
+
     public static string DefaultCodebook => Path.Combine(Root, "models", "codebook-default");
 
     private static string FindRoot()

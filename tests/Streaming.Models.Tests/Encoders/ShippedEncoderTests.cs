@@ -13,9 +13,9 @@ public sealed class ShippedEncoderTests
     private const int Side = 224;
 
     [Fact]
-    public void The_aligned_encoder_matches_its_reference()
+    public void The_default_encoder_matches_its_reference()
     {
-        using var encoder = Load("encoder-aligned-1", out var reference);
+        using var encoder = Load("encoder-default", out var reference);
         AssertRows(reference.GetProperty("embeddings"), Encode(encoder, Texts(reference)));
     }
 
@@ -44,9 +44,9 @@ public sealed class ShippedEncoderTests
     }
 
     [Fact]
-    public void Texts_of_the_aligned_encoder_have_the_same_bits_alone_and_in_any_batch()
+    public void Texts_of_the_default_encoder_have_the_same_bits_alone_and_in_any_batch()
     {
-        using var encoder = Load("encoder-aligned-1", out _);
+        using var encoder = Load("encoder-default", out _);
         Prop.ForAll(ArbMap.Default.ArbFor<string?[]>(), drawn =>
         {
             EncoderInput[] inputs = [.. drawn.Select(text => new EncoderInput(text ?? "")), new("Red running shoes"), new("")];
@@ -59,9 +59,9 @@ public sealed class ShippedEncoderTests
     [InlineData("Budget travel to the mountains", "Cheap holiday in the Alps", "Brass hex nipple 1 inch")]
     [InlineData("Espresso for the morning", "Fresh roasted coffee beans", "Wooden dining table for six")]
     [InlineData("Doctor's appointment online", "Talk to a physician today", "Play the new puzzle game now")]
-    public void The_aligned_encoder_knows_meanings_that_spelling_does_not_show(string text, string similar, string unrelated)
+    public void The_default_encoder_knows_meanings_that_spelling_does_not_show(string text, string similar, string unrelated)
     {
-        using var encoder = Load("encoder-aligned-1", out _);
+        using var encoder = Load("encoder-default", out _);
         var rows = Encode(encoder, [new(text), new(similar), new(unrelated)]);
         var (near, far) = (TensorPrimitives.Dot<float>(rows.AsSpan(0, 32), rows.AsSpan(32, 32)), TensorPrimitives.Dot<float>(rows.AsSpan(0, 32), rows.AsSpan(64, 32)));
         Assert.True(near > far, $"cosine to the similar text {near}, to the unrelated one {far}");

@@ -29,7 +29,7 @@ internal sealed record PyTorchReference(HstuModel Model, HstuToken[] Tokens, dou
             ToDouble(RowsOf(expected["embeddings"])));
     }
 
-    /// <summary>Texts and their embeddings by models/encoder-default, as training computes them.</summary>
+    /// <summary>Texts and their embeddings by models/encoder-hashed-1, as training computes them.</summary>
     public static IEnumerable<(string Text, double[] Embedding)> TextEmbeddings() =>
         JsonSerializer.Deserialize<TextEmbedding[]>(File.ReadAllBytes(Path.Combine(Folder, "text-encoder.json")), Json)!.Select(item => (item.Text, item.Embedding));
 

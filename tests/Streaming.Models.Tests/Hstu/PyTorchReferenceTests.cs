@@ -31,7 +31,7 @@ public sealed class PyTorchReferenceTests
     [Fact]
     public void Training_cuts_hashes_and_embeds_texts_as_the_platform_does()
     {
-        using var encoder = CreativeEncoder.Load(RepositoryFiles.DefaultEncoder);
+        using var encoder = CreativeEncoder.Load(RepositoryFiles.HashedEncoder);
         foreach (var (text, expected) in PyTorchReference.TextEmbeddings())
         {
             var embedding = new float[encoder.Dimension];

@@ -3,19 +3,9 @@ using Streaming.Models.SemanticIds;
 
 namespace Streaming.Models.Tests.SemanticIds;
 
-/// <summary>How models/codebook-default was made, and what is measured on it.</summary>
+/// <summary>What is measured on models/codebook-default.</summary>
 internal static class DefaultCodebook
 {
-    public static readonly RqKMeansOptions Options = new()
-    {
-        CodebookVersion = "rq-kmeans-2x512-1",
-        EncoderVersion = "hashed-ngrams-1",
-        Layers = 2,
-        Size = 512,
-        Iterations = 100,
-        Seed = 20260101,
-    };
-
     public static float[] Embed(IReadOnlyList<string> texts)
     {
         using var encoder = CreativeEncoder.Load(RepositoryFiles.DefaultEncoder);

@@ -1,4 +1,5 @@
 using Streaming.Core.Contracts;
+using Streaming.Models.Encoders;
 using Streaming.Models.SemanticIds;
 using Streaming.Server.Bench;
 
@@ -92,7 +93,7 @@ public sealed class CreativeSwitchTests(RealKafkaFixture kafka) : IClassFixture<
         var random = new Random(7);
         var centroids = Enumerable.Range(0, 2 * 64 * 32).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
         var folder = _folder.PathOf("codebook");
-        new Codebook(new CodebookInfo(Version, "hashed-ngrams-1", "random", 2, 64, 32), centroids).Save(folder);
+        new Codebook(new CodebookInfo(Version, EncoderManifest.Load(RepositoryFiles.PathOf("models/encoder-default")).EncoderVersion!, "random", 2, 64, 32), centroids).Save(folder);
         return folder;
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Streaming.Models.Tests.Encoders;
 
-public sealed class DefaultEncoderTests
+public sealed class HashedEncoderTests
 {
     [PythonFact]
     public async Task Training_script_makes_the_committed_bytes()
@@ -17,7 +17,7 @@ public sealed class DefaultEncoderTests
         Assert.True(process.ExitCode == 0, await output + await errors);
 
         foreach (var name in (string[])["encoder.onnx", "manifest.json"])
-            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(RepositoryFiles.DefaultEncoder, name)), await File.ReadAllBytesAsync(directory.File(name)));
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(RepositoryFiles.HashedEncoder, name)), await File.ReadAllBytesAsync(directory.File(name)));
     }
 
     /// <summary>Skipped where python3 cannot be started.</summary>
