@@ -12,11 +12,20 @@ public sealed record MemoryNamespaceOptions
     /// <summary>dot, cosine or l2.</summary>
     public string Metric { get; init; } = "dot";
 
+    /// <summary>How vectors are held, and so what scores are computed from: half (2 bytes a number) or single (4 bytes).</summary>
+    public string Format { get; init; } = "half";
+
     /// <summary>How long an entry lives after its event time; zero = for ever.</summary>
     public TimeSpan TimeToLive { get; init; }
 
     /// <summary>Entries held; the one with the oldest event time leaves when full.</summary>
     public int MaxEntries { get; init; } = 1_000_000;
+
+    /// <summary>Older versions that can be asked for.</summary>
+    public MemoryRetentionOptions Retention { get; init; } = new();
+
+    /// <summary>How much a search looks at unless it says otherwise.</summary>
+    public MemorySearchOptions Search { get; init; } = new();
 
     /// <summary>The namespace is also fed by the creative-features topic.</summary>
     public bool Creatives { get; init; }

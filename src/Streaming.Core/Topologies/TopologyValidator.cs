@@ -8,7 +8,6 @@ public static class TopologyValidator
 {
     // Kafka takes 249 characters; ".dlq" comes behind.
     private const int MaxTopicName = 245;
-    private static readonly string[] Metrics = ["dot", "cosine", "l2"];
     private static readonly string[] Engines = ["auto", "cpu", "gpu"];
     private static readonly string[] Precisions = ["bf16", "fp32", "fp8"];
 
@@ -19,7 +18,7 @@ public static class TopologyValidator
         violations.AddRange(General(topology));
         violations.AddRange(Topics(topology.Topics));
         violations.AddRange(Users(topology));
-        violations.AddRange(Memory(topology.Memory));
+        violations.AddRange(MemoryRules.Check(topology.Memory));
         violations.AddRange(MediaRules.Check(topology.Creatives.Media));
         violations.AddRange(LanguageModelRules.Check(topology.Creatives.LanguageModel));
         violations.AddRange(Runtime(topology.Runtime));
@@ -109,26 +108,6 @@ public static class TopologyValidator
             if (value is null || !declared.Contains(value))
                 yield return new($"{field}.{name}", value, "must name an aggregate declared before");
         }
-    }
-
-    private static IEnumerable<Violation> Memory(List<MemoryNamespaceOptions> namespaces)
-    {
-        foreach (var space in namespaces)
-        {
-            var field = $"memory.{space.Name}";
-            if (!IsName(space.Name))
-                yield return new("memory.name", space.Name, "must be letters, digits, '.', '_' and '-'");
-            if (space.Dimension is < 1 or > 4096)
-                yield return new($"{field}.dimension", space.Dimension, "must be 1 to 4,096");
-            if (!Metrics.Contains(space.Metric))
-                yield return new($"{field}.metric", space.Metric, "must be dot, cosine or l2");
-            if (space.TimeToLive < TimeSpan.Zero)
-                yield return new($"{field}.time_to_live", space.TimeToLive, "must be 0 (for ever) or more");
-            if (space.MaxEntries < 1)
-                yield return new($"{field}.max_entries", space.MaxEntries, "must be at least 1");
-        }
-        foreach (var name in namespaces.GroupBy(n => n.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
-            yield return new("memory.name", name.Key, "must be unique");
     }
 
     private static IEnumerable<Violation> Runtime(RuntimeOptions runtime)

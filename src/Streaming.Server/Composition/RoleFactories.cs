@@ -66,5 +66,9 @@ internal sealed class RoleFactories(Platform platform)
         Metric = options.Metric switch { "cosine" => Metric.Cosine, "l2" => Metric.L2, _ => Metric.Dot },
         TimeToLive = options.TimeToLive == TimeSpan.Zero ? null : options.TimeToLive,
         MaxEntries = options.MaxEntries,
+        Format = options.Format == "single" ? VectorFormat.SinglePrecision : VectorFormat.HalfPrecision,
+        Retention = new() { Versions = options.Retention.Versions, Time = options.Retention.Time },
+        SearchLists = options.Search.Lists,
+        SearchCandidates = options.Search.Candidates,
     };
 }

@@ -58,6 +58,18 @@ public sealed class TopologyValidatorTests
         { t => Memory(t, m => m with { Metric = "hamming" }), "memory.creatives.metric", "hamming" },
         { t => Memory(t, m => m with { TimeToLive = TimeSpan.FromSeconds(-1) }), "memory.creatives.time_to_live", "-00:00:01" },
         { t => Memory(t, m => m with { MaxEntries = 0 }), "memory.creatives.max_entries", "0" },
+        { t => Memory(t, m => m with { MaxEntries = 100_000_001 }), "memory.creatives.max_entries", "100000001" },
+        { t => Memory(t, m => m with { Name = "Creatives" }), "memory.name", "Creatives" },
+        { t => Memory(t, m => m with { Name = new string('n', 65) }), "memory.name", "nnn" },
+        { t => Memory(t, m => m with { TimeToLive = TimeSpan.FromTicks(1) }), "memory.creatives.time_to_live", "00:00:00.0000001" },
+        { t => Memory(t, m => m with { Format = "int8" }), "memory.creatives.format", "int8" },
+        { t => Retention(t, r => r with { Versions = 0 }), "memory.creatives.retention.versions", "0" },
+        { t => Retention(t, r => r with { Versions = 1_000_001 }), "memory.creatives.retention.versions", "1000001" },
+        { t => Retention(t, r => r with { Time = TimeSpan.FromSeconds(-1) }), "memory.creatives.retention.time", "-00:00:01" },
+        { t => Search(t, s => s with { Lists = 0 }), "memory.creatives.search.lists", "0" },
+        { t => Search(t, s => s with { Lists = 65_537 }), "memory.creatives.search.lists", "65537" },
+        { t => Search(t, s => s with { Candidates = 0 }), "memory.creatives.search.candidates", "0" },
+        { t => Search(t, s => s with { Candidates = 1_000_001 }), "memory.creatives.search.candidates", "1000001" },
         { t => Runtime(t, r => r with { CommitInterval = TimeSpan.Zero }), "runtime.commit_interval", "00:00:00" },
         { t => Runtime(t, r => r with { MaxPollRecords = 0 }), "runtime.max_poll_records", "0" },
         { t => Runtime(t, r => r with { SessionTimeout = TimeSpan.FromHours(1) }), "runtime.session_timeout", "01:00:00" },
@@ -113,6 +125,12 @@ public sealed class TopologyValidatorTests
 
     private static Topology Memory(Topology topology, Func<MemoryNamespaceOptions, MemoryNamespaceOptions> change) =>
         topology with { Memory = [change(topology.Memory[0])] };
+
+    private static Topology Retention(Topology topology, Func<MemoryRetentionOptions, MemoryRetentionOptions> change) =>
+        Memory(topology, m => m with { Retention = change(m.Retention) });
+
+    private static Topology Search(Topology topology, Func<MemorySearchOptions, MemorySearchOptions> change) =>
+        Memory(topology, m => m with { Search = change(m.Search) });
 
     private static Topology Runtime(Topology topology, Func<RuntimeOptions, RuntimeOptions> change) => topology with { Runtime = change(topology.Runtime) };
 }
