@@ -58,6 +58,9 @@ internal sealed class CreativeMemoryProcessor : ITaskProcessor
         return true;
     }
 
+    // Entries expire, and versions are no longer kept, without a record too.
+    public void Idle() => EndBatch();
+
     public void SaveState()
     {
     }

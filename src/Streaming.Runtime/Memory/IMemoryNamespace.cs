@@ -20,6 +20,9 @@ public interface IMemoryNamespace
     /// <summary>Forgets every entry that came from a source.</summary>
     void RemoveSource(string source);
 
-    /// <summary>Ends a version: queries see all writes so far.</summary>
+    /// <summary>
+    /// Ends a version: queries see all writes so far. Also takes expired entries out and gives space back, a bounded amount; called after
+    /// the records of a poll, and after a poll without any.
+    /// </summary>
     void Publish();
 }

@@ -41,6 +41,9 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
         return true;
     }
 
+    // Entries expire, and versions are no longer kept, without a record too.
+    public void Idle() => EndBatch();
+
     public void SaveState()
     {
     }

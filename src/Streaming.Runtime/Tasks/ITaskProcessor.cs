@@ -30,6 +30,11 @@ public interface ITaskProcessor
     /// <exception cref="RestoreException">As for <see cref="Process"/>.</exception>
     bool EndBatch();
 
+    /// <summary>A poll brought no record to any task of the thread: what time alone makes due, a bounded amount of it. Publishes nothing.</summary>
+    void Idle()
+    {
+    }
+
     /// <summary>Publishes what is left, and puts all dirty state into the task's store; a commit follows.</summary>
     /// <exception cref="RestoreException">Something applied could not be published; nothing is committed.</exception>
     void SaveState();

@@ -94,6 +94,8 @@ internal sealed class StreamTask : ITaskOutput
 
     public bool EndBatch() => _processor.EndBatch();
 
+    public void Idle() => _processor.Idle();
+
     public void Publish(in OutputRecord record, InputRecord cause, long eventTimeMs)
     {
         _epoch.Published();

@@ -148,7 +148,10 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
             return;
         }
         _lease.Renew();
-        ProcessRecords();
+        if (_records.Count > 0)
+            ProcessRecords();
+        else
+            Idle();
         EndCommits();
         BeginDueCommit();
         Answer();
@@ -175,10 +178,16 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
                     return;
                 Process(next);
             }
-            if (_records.Count == 0 || !KeepLease())
+            if (!KeepLease())
                 return;
         }
         while (next < _records.Count || !EndBatch());
+    }
+
+    private void Idle()
+    {
+        foreach (var task in _tasks.Values)
+            task.Idle();
     }
 
     /// <returns>False when the session has ended meanwhile.</returns>

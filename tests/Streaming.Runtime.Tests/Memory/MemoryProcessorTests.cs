@@ -47,6 +47,18 @@ public sealed class MemoryProcessorTests : IDisposable
     }
 
     [Fact]
+    public void A_poll_without_records_publishes_too_so_that_what_expires_leaves()
+    {
+        var before = 0;
+        _world.Run(
+            new Step.Do(_ => before = Publishes()),
+            new Step.Poll(0),
+            new Step.Do(_ => Assert.True(Publishes() > before)));
+
+        int Publishes() => _facts.Calls.Count(c => c == "publish");
+    }
+
+    [Fact]
     public void A_tombstone_deletes_the_entry_that_its_key_names()
     {
         var tombstone = _world.Send(Updates, "facts/a/b", null);
