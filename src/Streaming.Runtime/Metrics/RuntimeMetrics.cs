@@ -60,11 +60,15 @@ public sealed class RuntimeMetrics : IDisposable
         _batch = _meter.CreateHistogram("streaming.sequence.batch.duration", "s", "Time of a batch of the sequence model", tags: null, advice: step);
         _batchSize = _meter.CreateHistogram("streaming.sequence.batch.size", "{token}", "Tokens of a batch of the sequence model", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = BatchSizes });
         Media = new MediaMetrics(_meter);
+        Memory = new MemoryMetrics(_meter);
         _rebuild = _meter.CreateHistogram("streaming.sequence_cache.rebuild.duration", "s", "Rebuilding one user's K/V cache from history", tags: null, advice: latency);
     }
 
     /// <summary>Of pictures and videos.</summary>
     public MediaMetrics Media { get; }
+
+    /// <summary>Of the vector memory.</summary>
+    public MemoryMetrics Memory { get; }
 
     /// <inheritdoc />
     public void Dispose() => _meter.Dispose();

@@ -20,7 +20,12 @@ internal static class PlatformGauges
         metrics.Observe("streaming.creative_table.entries", "{creative}", "Creatives that user events can be joined with", () => [new(platform.Creatives.Count)]);
         metrics.Observe("streaming.memory.entries", "{entry}", "Live entries of a memory namespace", () => Memory(platform, n => n.LiveEntries));
         metrics.Observe("streaming.memory.size", "By", "Memory held by a namespace", () => Memory(platform, n => n.SizeBytes));
+        metrics.Observe("streaming.memory.rows", "{row}", "Rows held by a namespace: entries, and what was not reclaimed yet", () => Memory(platform, n => n.StoredRows));
+        metrics.Observe("streaming.memory.lists", "{list}", "Posting lists of a namespace; 1 while every search is exact", () => Memory(platform, n => n.Lists));
+        metrics.Observe("streaming.memory.moving", "{namespace}", "1 while entries of a namespace move to newly trained lists", () => Memory(platform, n => n.IsMoving ? 1 : 0));
+        metrics.Observe("streaming.memory.tombstones", "{removal}", "Removals that a namespace remembers", () => Memory(platform, n => n.Tombstones));
         metrics.Observe("streaming.memory.version", "{version}", "Newest version of a namespace", () => Memory(platform, n => n.Version));
+        metrics.Observe("streaming.memory.oldest_version", "{version}", "Oldest version of a namespace that can be asked for", () => Memory(platform, n => n.OldestVersion));
     }
 
     private static IEnumerable<Measurement<long>> Model(Platform platform)

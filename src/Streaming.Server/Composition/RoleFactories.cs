@@ -38,12 +38,12 @@ internal sealed class RoleFactories(Platform platform)
 
     public IProcessorFactory Memory() => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology),
-        [.. platform.FirstNamespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock))],
+        [.. platform.FirstNamespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory))],
         platform.Clock);
 
     public IProcessorFactory Memory(ModelPromotion promotion, IReadOnlyDictionary<string, VectorNamespace> namespaces) => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology) with { CreativeFeatureTopic = promotion.FeatureTopic, CreativeModel = promotion.ModelVersion },
-        [.. namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock))],
+        [.. namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory))],
         platform.Clock);
 
     private CreativeServices Services(CreativeEncoder encoder, Codebook codebook) => new(
