@@ -35,6 +35,9 @@ public sealed class MemorySnapshot : IDisposable
     /// <summary>The clock reading that decides which entries are expired.</summary>
     public DateTimeOffset TakenAt => DateTimeOffset.FromUnixTimeMilliseconds(_nowMs);
 
+    /// <summary>When this version became the newest, to the millisecond.</summary>
+    public DateTimeOffset PublishedAt => DateTimeOffset.FromUnixTimeMilliseconds(_version.PublishedAtMs);
+
     /// <summary>Entries in this version, with and without a vector, expired ones that were not taken out yet included.</summary>
     public int Count => _version.Sizes.LiveEntries;
 

@@ -85,6 +85,9 @@ public sealed class VectorNamespace
     /// <summary>The oldest version that can still be asked for.</summary>
     public long OldestVersion => _versions.Oldest().Number;
 
+    /// <summary>When the oldest version that can still be asked for became the newest, to the millisecond.</summary>
+    public DateTimeOffset OldestPublishedAt => DateTimeOffset.FromUnixTimeMilliseconds(_versions.Oldest().PublishedAtMs);
+
     /// <summary>Entries of the newest version, expired ones that were not taken out yet included.</summary>
     public int LiveEntries => _versions.Newest.Sizes.LiveEntries;
 

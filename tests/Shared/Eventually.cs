@@ -12,12 +12,16 @@ public static class Eventually
 
     /// <summary>Completes when <paramref name="condition"/> holds.</summary>
     /// <exception cref="TimeoutException">It does not hold at the deadline; the message is <paramref name="what"/>.</exception>
-    public static async Task HoldsAsync(string what, Func<bool> condition, TimeSpan? deadline = null)
+    public static Task HoldsAsync(string what, Func<bool> condition, TimeSpan? deadline = null) =>
+        HoldsAsync(what, () => Task.FromResult(condition()), deadline);
+
+    /// <inheritdoc cref="HoldsAsync(string, Func{bool}, TimeSpan?)"/>
+    public static async Task HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? deadline = null)
     {
         var limit = deadline ?? Deadline;
         var started = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(LookInterval);
-        while (!condition())
+        while (!await condition())
         {
             if (Stopwatch.GetElapsedTime(started) > limit)
                 throw new TimeoutException($"not within {limit.TotalSeconds:0} s: {what}");

@@ -8,7 +8,7 @@ namespace Streaming.Server.Api;
 internal static class HealthEndpoints
 {
     private static readonly string[] Endpoints =
-        ["/livez", "/readyz", "/metrics", "/v1/users/{id}", "/v1/users/{id}/history", "/v1/creatives/{id}", "/v1/memory", "/v1/memory/{namespace}/search"];
+        ["/livez", "/readyz", "/metrics", "/v1/users/{id}", "/v1/users/{id}/history", "/v1/creatives/{id}", "/v1/memory", "/v1/memory/{namespace}/search", "/v1/memory/{namespace}/entries/{id}"];
 
     public static void Map(IEndpointRouteBuilder app, Platform platform, PrometheusExporter exporter)
     {

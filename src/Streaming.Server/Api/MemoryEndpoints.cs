@@ -1,73 +1,103 @@
-using System.Net.Http.Json;
+using Microsoft.AspNetCore.Mvc;
 using Streaming.Memory;
 using Streaming.Memory.Rules;
 using Streaming.Memory.Search;
 using Streaming.Server.Composition;
-using Streaming.Server.Output;
 
 namespace Streaming.Server.Api;
 
-/// <summary>Search of the vector memory; where this instance does not hold it, the search goes to one that does, with the query resolved.</summary>
-internal static class MemoryEndpoints
+/// <summary>Search of the vector memory and look-ups in it; where this instance does not hold it, the question goes to one that does.</summary>
+/// <param name="platform">This instance.</param>
+/// <param name="elsewhere">An instance with the memory role; null when none was named.</param>
+internal sealed class MemoryEndpoints(Platform platform, MemoryProxy? elsewhere)
 {
-    private const int MaxNeighbours = 1_000;
-    private static readonly TimeSpan ForwardTimeout = TimeSpan.FromSeconds(5);
-
     public static void Map(IEndpointRouteBuilder app, Platform platform, Uri? endpoint)
     {
-        var http = endpoint is null ? null : new HttpClient { BaseAddress = endpoint, Timeout = ForwardTimeout };
-        app.MapGet("/v1/memory", () => Results.Json(new { namespaces = platform.Namespaces.Values.Select(Describe) }));
-        app.MapPost("/v1/memory/{name}/search", async (string name, SearchRequest request, CancellationToken cancellationToken) =>
-        {
-            if (request.K is < 1 or > MaxNeighbours)
-                return Problem.Invalid("k", request.K, $"must be 1 to {MaxNeighbours}");
-            if (request.Version is { } asked && platform.Versions.Known.All(v => v.ModelVersion != asked))
-                return CreativeVersionProblem.NotKnown(asked, platform.Versions.Known.Select(v => v.ModelVersion));
-            var version = request.Version is { } wanted ? platform.Versions.Running.GetValueOrDefault(wanted) : platform.Versions.RunningInEffect;
-            var (vector, problem) = QueryVector.Resolve(platform, request, version);
-            if (problem is not null)
-                return problem;
-            var namespaces = platform.NamespacesOf(version);
-            if (namespaces.TryGetValue(name, out var space))
-                return Search(space, vector!, request);
-            if (http is null && namespaces.Count == 0)
-                return Problem.NotHere($"namespace '{name}' is kept by the memory role, which this instance does not have: ask one that has, or name it with --memory-endpoint");
-            if (http is null || namespaces.Count > 0)
-                return Problem.NotFound($"namespace '{name}' does not exist here; there are: {string.Join(", ", namespaces.Keys)}");
-            return await ForwardAsync(http, name, request with { Vector = vector, UserId = null, CreativeId = null, Text = null }, cancellationToken);
-        });
+        var memory = new MemoryEndpoints(platform, endpoint is null ? null : MemoryProxy.To(endpoint));
+        app.MapGet("/v1/memory", memory.ListAsync);
+        app.MapPost("/v1/memory/{name}/search", memory.SearchAsync);
+        // Ids may hold slashes, so that the id is the rest of the path.
+        app.MapGet("/v1/memory/{name}/entries/{**id}", memory.GetAsync);
     }
 
-    private static IResult Search(VectorNamespace space, float[] vector, SearchRequest request)
+    private Task<IResult> ListAsync(HttpRequest http, CancellationToken cancellationToken) =>
+        elsewhere is not null && platform.Namespaces.Count == 0
+            ? elsewhere.AskAsync(http, cancellationToken)
+            : Task.FromResult(Results.Json(new { namespaces = platform.Namespaces.Values.Select(NamespaceAnswer.Of) }));
+
+    private async Task<IResult> SearchAsync(string name, SearchRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Check() is { } violation)
+            return Problem.Invalid(violation);
+        if (UnknownModel(request.Version) is { } unknown)
+            return unknown;
+        var version = VersionOf(request.Version);
+        var (vector, problem) = QueryVector.Resolve(platform, request, version);
+        if (problem is not null)
+            return problem;
+        var namespaces = platform.NamespacesOf(version);
+        if (namespaces.TryGetValue(name, out var space))
+            return Search(space, vector!, request);
+        return NotHere(name, namespaces)
+            ?? await elsewhere!.SearchAsync(name, request with { Vector = vector, UserId = null, CreativeId = null, Text = null }, cancellationToken);
+    }
+
+    private async Task<IResult> GetAsync(
+        HttpRequest http, string name, string id, string? version, [FromQuery(Name = "as_of")] string? asOf, bool? vector, CancellationToken cancellationToken)
+    {
+        if (UnknownModel(version) is { } unknown)
+            return unknown;
+        var namespaces = platform.NamespacesOf(VersionOf(version));
+        if (namespaces.TryGetValue(name, out var space))
+            return Get(space, id, asOf, vector ?? false);
+        return NotHere(name, namespaces) ?? await elsewhere!.AskAsync(http, cancellationToken);
+    }
+
+    private IResult Search(VectorNamespace space, float[] vector, SearchRequest request)
     {
         if (VectorRules.Check(vector, space.Options) is { } bad)
             return Problem.Invalid(bad.Field, bad.Value, $"must be {bad.Rule}");
-        var found = space.Search(vector, request.K ?? 10, new SearchOptions { Where = request.Where });
-        return Results.Json(new { @namespace = space.Options.Name, found.Version, found.Neighbours });
-    }
-
-    private static async Task<IResult> ForwardAsync(HttpClient http, string name, SearchRequest request, CancellationToken cancellationToken)
-    {
-        try
+        var (snapshot, problem) = MemorySnapshots.Take(space, request.AsOf, platform.Clock.GetUtcNow());
+        if (problem is not null)
+            return problem;
+        using (snapshot)
         {
-            using var answer = await http.PostAsJsonAsync($"/v1/memory/{Uri.EscapeDataString(name)}/search", request, Answer.Json, cancellationToken);
-            return Results.Text(await answer.Content.ReadAsStringAsync(cancellationToken), answer.Content.Headers.ContentType?.ToString(), statusCode: (int)answer.StatusCode);
-        }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            return Results.Problem($"the memory at {http.BaseAddress} did not answer: {e.Message}", statusCode: StatusCodes.Status502BadGateway);
+            var options = new SearchOptions { Where = request.Where, Exact = request.Exact ?? false, Lists = request.Lists, Candidates = request.Candidates };
+            var started = platform.Clock.GetTimestamp();
+            var found = snapshot!.Search(vector, request.Neighbours, options);
+            platform.Metrics.Memory.Searched(space.Options.Name, options.Exact, platform.Clock.GetElapsedTime(started));
+            return Results.Json(SearchAnswer.Of(space.Options.Name, snapshot, found));
         }
     }
 
-    private static object Describe(VectorNamespace space) => new
+    private IResult Get(VectorNamespace space, string id, string? asOf, bool withVector)
     {
-        space.Options.Name,
-        space.Options.Dimension,
-#pragma warning disable CA1308 // Metrics are lower case in topologies.
-        metric = space.Options.Metric.ToString().ToLowerInvariant(),
-#pragma warning restore CA1308
-        space.Version,
-        entries = space.LiveEntries,
-        size_bytes = space.SizeBytes,
-    };
+        var (snapshot, problem) = MemorySnapshots.Take(space, asOf, platform.Clock.GetUtcNow());
+        if (problem is not null)
+            return problem;
+        using (snapshot)
+        {
+            return snapshot!.TryGet(id, out var entry)
+                ? Results.Json(MemoryEntryAnswer.Of(space.Options.Name, snapshot, entry, withVector))
+                : Problem.NotFound($"namespace '{space.Options.Name}' has no entry '{id}' in version {snapshot.Version}");
+        }
+    }
+
+    private IResult? UnknownModel(string? version) =>
+        version is null || platform.Versions.Known.Any(v => v.ModelVersion == version)
+            ? null
+            : CreativeVersionProblem.NotKnown(version, platform.Versions.Known.Select(v => v.ModelVersion));
+
+    private CreativeVersion? VersionOf(string? version) =>
+        version is null ? platform.Versions.RunningInEffect : platform.Versions.Running.GetValueOrDefault(version);
+
+    // Null = ask the other instance.
+    private IResult? NotHere(string name, IReadOnlyDictionary<string, VectorNamespace> namespaces)
+    {
+        if (namespaces.Count > 0)
+            return Problem.NotFound($"namespace '{name}' does not exist here; there are: {string.Join(", ", namespaces.Keys)}");
+        return elsewhere is not null
+            ? null
+            : Problem.NotHere($"namespace '{name}' is kept by the memory role, which this instance does not have: ask one that has, or name it with --memory-endpoint");
+    }
 }

@@ -1,9 +1,16 @@
+using Streaming.Core.Validation;
+
 namespace Streaming.Server.Api;
 
 /// <summary>Error answers (RFC 9457) that name what is wrong.</summary>
 internal static class Problem
 {
     public static IResult NotFound(string what) => Results.Problem(what, statusCode: StatusCodes.Status404NotFound);
+
+    /// <summary>It was there once, and is not kept any more.</summary>
+    public static IResult Gone(string what) => Results.Problem(what, statusCode: StatusCodes.Status410Gone);
+
+    public static IResult Invalid(Violation violation) => Results.Problem(violation.ToString(), statusCode: StatusCodes.Status400BadRequest);
 
     public static IResult Invalid(string field, object? value, string rule) =>
         Results.Problem($"{field} = '{value}': {rule}", statusCode: StatusCodes.Status400BadRequest);

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Streaming.Core.Validation;
+
 namespace Streaming.Server.Api;
 
 /// <summary>What to search a memory namespace for. Exactly one of the first four is given.</summary>
@@ -8,4 +11,41 @@ namespace Streaming.Server.Api;
 /// <param name="K">Neighbours wanted, 1 to 1,000 [10].</param>
 /// <param name="Where">Only entries with these attribute values.</param>
 /// <param name="Version">Search the creatives as they are under this creative model [the one in effect].</param>
-internal sealed record SearchRequest(float[]? Vector, string? UserId, string? CreativeId, string? Text, int? K, Dictionary<string, string>? Where, string? Version = null);
+/// <param name="AsOf">Search an older version, as <see cref="Api.AsOf"/> reads it [the newest].</param>
+/// <param name="Exact">Score every entry by its vector.</param>
+/// <param name="Lists">Posting lists to scan, 1 to 65,536 [the namespace's own].</param>
+/// <param name="Candidates">Entries chosen by their codes and ranked by their vectors, k to 1,000,000 [the namespace's own].</param>
+internal sealed record SearchRequest(
+    float[]? Vector = null,
+    string? UserId = null,
+    string? CreativeId = null,
+    string? Text = null,
+    int? K = null,
+    Dictionary<string, string>? Where = null,
+    string? Version = null,
+    [property: JsonConverter(typeof(AsOfConverter))] string? AsOf = null,
+    bool? Exact = null,
+    int? Lists = null,
+    int? Candidates = null)
+{
+    private const int DefaultNeighbours = 10;
+    private const int MaxNeighbours = 1_000;
+    private const int MaxLists = 65_536;
+    private const int MaxCandidates = 1_000_000;
+
+    /// <summary>Neighbours wanted.</summary>
+    [JsonIgnore]
+    public int Neighbours => K ?? DefaultNeighbours;
+
+    /// <summary>The first number out of range, or null.</summary>
+    public Violation? Check()
+    {
+        if (Neighbours is < 1 or > MaxNeighbours)
+            return new("k", K, $"must be 1 to {MaxNeighbours}");
+        if (Lists is < 1 or > MaxLists)
+            return new("lists", Lists, $"must be 1 to {MaxLists}");
+        if (Candidates < Neighbours || Candidates > MaxCandidates)
+            return new("candidates", Candidates, $"must be k, which is {Neighbours}, to {MaxCandidates}");
+        return null;
+    }
+}

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Streaming.Server.Commands;
 
-/// <summary>How <c>user</c>, <c>creative</c> and <c>search</c> ask a running instance.</summary>
+/// <summary>How <c>user</c>, <c>creative</c>, <c>search</c> and <c>memory</c> ask a running instance.</summary>
 internal sealed class ApiClient
 {
     private readonly Option<Uri?> _url = UrlOption.Create("--api", "A running instance with the api role", "http://127.0.0.1:8080");
@@ -24,7 +24,7 @@ internal sealed class ApiClient
         if (answer.IsSuccessStatusCode)
             return JsonNode.Parse(content);
         var detail = Detail(content) ?? $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
-        if (answer.StatusCode != HttpStatusCode.NotFound)
+        if (answer.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Gone))
             throw new HttpRequestException(detail, null, answer.StatusCode);
         await Console.Error.WriteLineAsync($"streaming: {detail}");
         return null;

@@ -20,6 +20,7 @@ internal static class CommandLineRoot
             UserCommand.Create(),
             CreativeCommand.Create(),
             SearchCommand.Create(),
+            MemoryCommand.Create(settings),
             TopologyCommand.Create(),
             CodebookCommand.Create(),
             EncoderCommand.Create(),

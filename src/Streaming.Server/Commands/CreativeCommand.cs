@@ -24,10 +24,7 @@ internal static class CreativeCommand
                 Console.WriteLine(features.ToJsonString(Answer.Json));
                 return ExitCodes.Ok;
             }
-            var grid = new Grid().AddColumn().AddColumn();
-            foreach (var (name, value) in features.AsObject())
-                grid.AddRow(Markup.Escape(name), Markup.Escape(value?.ToJsonString(Answer.Json) ?? ""));
-            AnsiConsole.Write(grid);
+            AnsiConsole.Write(Fields.Of(features));
             return ExitCodes.Ok;
         });
         return command;

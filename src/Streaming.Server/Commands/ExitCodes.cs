@@ -11,6 +11,6 @@ internal static class ExitCodes
     /// <summary>It was asked wrongly: an option, a topology, a model that does not fit.</summary>
     public const int Usage = 2;
 
-    /// <summary>What was asked for does not exist: a user, a creative, a namespace.</summary>
+    /// <summary>What was asked for does not exist: a user, a creative, a namespace, an entry, a version.</summary>
     public const int NotFound = 3;
 }

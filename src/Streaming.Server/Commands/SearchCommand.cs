@@ -20,13 +20,32 @@ internal static class SearchCommand
         var k = new Option<int>("-k") { Description = "Neighbours wanted", DefaultValueFactory = _ => 10 };
         var where = new Option<string[]>("--where") { Description = "Only entries with this attribute, name=value; may be repeated" };
         var version = new Option<string?>("--creative-model") { Description = "Search the creatives as they are under this creative model [default: the one in effect]" };
+        var asOf = AsOfOption.Create();
+        var exact = new Option<bool>("--exact") { Description = "Score every entry by its vector, which takes longer the more there are" };
+        var lists = new Option<int?>("--lists") { Description = "Posting lists to scan [default: the namespace's own]" };
+        var candidates = new Option<int?>("--candidates") { Description = "Entries chosen by their codes and ranked by their vectors [default: the namespace's own]" };
         var json = JsonOption.Create();
-        var command = new Command("search", "Find the nearest entries in the vector memory of a running instance") { space, text, user, creative, vector, k, where, version, json };
+        var command = new Command("search", "Find the nearest entries in the vector memory of a running instance") 
+        {
+            space, text, user, creative, vector, k, where, version, asOf, exact, lists, candidates, json,
+        };
         var api = new ApiClient(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var request = new SearchRequest(
-                Numbers(result.GetValue(vector)), result.GetValue(user), result.GetValue(creative), result.GetValue(text), result.GetValue(k), Pairs(result.GetValue(where)), result.GetValue(version));
+            var request = new SearchRequest
+            {
+                Vector = Numbers(result.GetValue(vector)),
+                UserId = result.GetValue(user),
+                CreativeId = result.GetValue(creative),
+                Text = result.GetValue(text),
+                K = result.GetValue(k),
+                Where = Pairs(result.GetValue(where)),
+                Version = result.GetValue(version),
+                AsOf = result.GetValue(asOf),
+                Exact = result.GetValue(exact) ? true : null,
+                Lists = result.GetValue(lists),
+                Candidates = result.GetValue(candidates),
+            };
             var path = $"/v1/memory/{Uri.EscapeDataString(result.GetValue(space)!)}/search";
             if (await api.AskAsync(result, path, request, cancellationToken) is not { } found)
                 return ExitCodes.NotFound;
@@ -52,7 +71,7 @@ internal static class SearchCommand
                 Markup.Escape((string?)attributes?["category"] ?? ""));
         }
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"version {found["version"]}");
+        AnsiConsole.WriteLine($"version {found["version"]}, at {found["time"]}");
     }
 
     private static float[]? Numbers(string? text)

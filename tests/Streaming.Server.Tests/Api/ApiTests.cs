@@ -97,6 +97,20 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "text": "shoes" }""", 400, "vector, user_id, creative_id, text = '2': exactly one")]
     [InlineData("/v1/memory/facts/search", "{}", 400, "vector, user_id, creative_id, text = '0': exactly one")]
     [InlineData("/v1/memory/facts/search", """{ "user_id": "u-1" }""", 400, "vector.length = '32'")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "lists": 0 }""", 400, "lists = '0'")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "k": 5, "candidates": 4 }""", 400, "candidates = '4': must be k, which is 5")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "as_of": "yesterday" }""", 400, "as_of = 'yesterday': must be a version's number, or a time in RFC 3339")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "as_of": true }""", 400, "$.as_of")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "as_of": "9999-01-01T00:00:00Z" }""", 400, "must not be in the future")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "as_of": 1000000 }""", 404, "as_of = '1000000': does not exist yet; the newest version is")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "as_of": "2000-01-01T00:00:00+02:00" }""", 410, "is not kept; the oldest version that is kept is 0, of 20")]
+    [InlineData("/v1/memory/creatives/search", """{ "creative_id": "c-0", "as_of": 0 }""", 410, "as_of = '0': is not kept; the oldest version that is kept is")]
+    [InlineData("/v1/memory/nowhere/entries/a", null, 404, "namespace 'nowhere'")]
+    [InlineData("/v1/memory/facts/entries/nothing", null, 404, "namespace 'facts' has no entry 'nothing'")]
+    [InlineData("/v1/memory/facts/entries/north?as_of=0", null, 404, "no entry 'north' in version 0")]
+    [InlineData("/v1/memory/creatives/entries/c-0?as_of=0", null, 410, "as_of = '0': is not kept")]
+    [InlineData("/v1/memory/facts/entries/north?vector=perhaps", null, 400, "vector\" from \"perhaps\"")]
+    [InlineData("/v1/memory/creatives/entries/c-0?version=nothing", null, 404, "version = 'nothing'")]
     [InlineData("/v1/memory/creatives/search", """{ "user_id": "nobody" }""", 404, "user 'nobody'")]
     [InlineData("/v1/memory/creatives/search", """{ "creative_id": "nothing" }""", 404, "creative 'nothing'")]
     public async Task A_refusal_names_field_and_value(string path, string? body, int expected, string names)
@@ -133,6 +147,89 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task An_instance_without_memory_asks_the_one_that_has_it_for_entries_and_namespaces()
+    {
+        var (status, entry) = await api.ApiOnly.AskAsync("/v1/memory/facts/entries/promotions/spring");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("promotions/spring", (string)entry["id"]!);
+        var (_, list) = await api.ApiOnly.AskAsync("/v1/memory");
+        Assert.Equal(["facts", "creatives"], list["namespaces"]!.AsArray().Select(n => (string)n!["name"]!));
+        var (refused, _) = await api.ApiOnly.AskAsync("/v1/memory/facts/entries/nothing");
+        Assert.Equal(HttpStatusCode.NotFound, refused);
+    }
+
+    [Fact]
+    public async Task A_search_as_of_an_older_version_or_time_answers_what_was_true_then()
+    {
+        var (_, before) = await SearchFactsAsync("");
+        await api.SendFactAsync("south", 0, -1, 0);
+        await Eventually.HoldsAsync("the new fact is found", async () => Ids((await SearchFactsAsync("")).Body).Contains("south"));
+
+        var (_, byVersion) = await SearchFactsAsync($$""", "as_of": {{before["version"]}}""");
+        var (_, byTime) = await SearchFactsAsync($$""", "as_of": "{{before["time"]}}" """);
+        var (_, empty) = await SearchFactsAsync(""", "as_of": 0""");
+
+        Assert.Equal((long)before["version"]!, (long)byVersion["version"]!);
+        Assert.Equal(before["neighbours"]!.ToJsonString(), byVersion["neighbours"]!.ToJsonString());
+        Assert.Equal(before.ToJsonString(), byTime.ToJsonString());
+        Assert.Empty(Ids(empty));
+        await DeleteFactAsync("south");
+    }
+
+    [Fact]
+    public async Task An_exact_search_and_one_of_all_lists_find_the_same()
+    {
+        var (_, exact) = await SearchFactsAsync(""", "exact": true""");
+        var (status, wide) = await SearchFactsAsync(""", "lists": 65536, "candidates": 1000""");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(exact["neighbours"]!.ToJsonString(), wide["neighbours"]!.ToJsonString());
+        var metrics = await api.All.MetricsAsync();
+        Assert.True(metrics.Sum("streaming_memory_search_duration_seconds_count", ("namespace", "facts"), ("exact", "true")) >= 1);
+    }
+
+    [Fact]
+    public async Task An_entry_is_looked_up_by_its_key_with_its_vector_if_asked()
+    {
+        var (status, north) = await api.All.AskAsync("/v1/memory/facts/entries/north?vector=true");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("north", (string)north["attributes"]!["axis"]!);
+        Assert.Equal([0, 1, 0], north["vector"]!.AsArray().Select(v => (double)v!));
+        Assert.Equal((long)north["event_time_ms"]! + (long)TimeSpan.FromDays(7).TotalMilliseconds, (long)north["valid_until_ms"]!);
+
+        var (_, fact) = await api.All.AskAsync("/v1/memory/facts/entries/promotions/spring");
+        Assert.Equal("promotions/spring", (string)fact["attributes"]!["axis"]!);
+        Assert.Null(fact["vector"]);
+    }
+
+    [Fact]
+    public async Task A_deleted_entry_is_gone_and_still_there_as_of_before()
+    {
+        await api.SendFactAsync("temporary", 1, 1, 1);
+        var path = "/v1/memory/facts/entries/temporary";
+        await Eventually.HoldsAsync("the entry is there", async () => (await api.All.AskAsync(path)).Status == HttpStatusCode.OK);
+        var (_, before) = await api.All.AskAsync(path);
+
+        await DeleteFactAsync("temporary");
+
+        var (status, then) = await api.All.AskAsync($"{path}?as_of={before["version"]}");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(before["event_time_ms"]!.ToJsonString(), then["event_time_ms"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Namespaces_are_listed_with_sizes_and_versions()
+    {
+        var (_, list) = await api.All.AskAsync("/v1/memory");
+        var facts = list["namespaces"]!.AsArray().Single(n => (string)n!["name"]! == "facts")!;
+        Assert.Equal((ApiFixture.Facts, 3, "cosine"), ((int)facts["entries"]!, (int)facts["dimension"]!, (string)facts["metric"]!));
+        Assert.Equal((1, false), ((int)facts["lists"]!, (bool)facts["moving"]!));
+        Assert.Equal((double)facts["entries"]! / (double)facts["rows"]!, (double)facts["live_share"]!, 1e-9);
+        Assert.Equal((double)facts["size_bytes"]! / (double)facts["entries"]!, (double)facts["bytes_per_entry"]!, 1e-6);
+        Assert.Equal(0, (long)facts["oldest_version"]!);
+        Assert.True((long)facts["version"]! > 0);
+    }
+
+    [Fact]
     public async Task The_root_says_what_runs_and_what_of_it_is_trained()
     {
         var (_, root) = await api.All.AskAsync("/");
@@ -158,7 +255,11 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal("gauge", metrics.Types["streaming_consumer_lag"]);
         Assert.Equal("counter", metrics.Types["streaming_dead_letters_total"]);
         Assert.Equal(1, metrics.Sum("streaming_dead_letters_total", ("topic", "user-events"), ("reason", "malformed")));
-        Assert.Equal(3, metrics.Sum("streaming_memory_entries", ("namespace", "facts")));
+        Assert.Equal(ApiFixture.Facts, metrics.Sum("streaming_memory_entries", ("namespace", "facts")));
+        Assert.True(metrics.Sum("streaming_memory_rows", ("namespace", "facts")) >= ApiFixture.Facts);
+        Assert.Equal(1, metrics.Sum("streaming_memory_lists", ("namespace", "facts")));
+        Assert.True(metrics.Sum("streaming_memory_version", ("namespace", "facts")) > metrics.Sum("streaming_memory_oldest_version", ("namespace", "facts")));
+        Assert.Equal(ApiFixture.Creatives, metrics.Sum("streaming_memory_upserts_total", ("namespace", "creatives"), ("outcome", "inserted")));
         Assert.True(metrics.Sum("process_cpu_seconds_total") > 0);
         Assert.True(metrics.Sum("process_resident_memory_bytes") > 1e6);
         Assert.Equal(0, metrics.Sum("streaming_metrics_failures_total"));
@@ -174,6 +275,14 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var found = (await StreamingProgram.RunAsync("search", "--text", "novel", "-k", "2", "--where", "category=books", "--api", api.All.Url, "--json")).Exited(0);
         Assert.Equal(["c-3", "c-4"], Ids(Assert.Single(found.JsonLines)).Order(StringComparer.Ordinal));
 
+        var none = (await StreamingProgram.RunAsync("search", "--namespace", "facts", "--vector", "1,0,0", "--exact", "--as-of", "0", "--api", api.All.Url, "--json")).Exited(0);
+        Assert.Empty(Ids(Assert.Single(none.JsonLines)));
+        var entry = (await StreamingProgram.RunAsync("memory", "get", "facts", "promotions/spring", "--api", api.All.Url, "--json")).Exited(0);
+        Assert.Equal("promotions/spring", (string)Assert.Single(entry.JsonLines)["id"]!);
+        var namespaces = (await StreamingProgram.RunAsync("memory", "list", "--api", api.All.Url, "--json")).Exited(0);
+        Assert.Equal(["facts", "creatives"], namespaces.JsonLines.Select(n => (string)n["name"]!));
+        Assert.Contains("facts", (await StreamingProgram.RunAsync("memory", "list", "--api", api.All.Url)).Exited(0).Output, StringComparison.Ordinal);
+
         var text = (await StreamingProgram.RunAsync("user", "u-1", "--api", api.All.Url)).Exited(0);
         Assert.Contains("Cooking pot", text.Output, StringComparison.Ordinal);
         var table = (await StreamingProgram.RunAsync("search", "--creative", "c-5", "-k", "1", "--api", api.All.Url)).Exited(0);
@@ -185,12 +294,24 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("creative 'nothing'", "creative", "nothing")]
     [InlineData("namespace 'nowhere'", "search", "--namespace", "nowhere", "--text", "shoes")]
     [InlineData("user 'nobody'", "search", "--user", "nobody")]
+    [InlineData("as_of = '0': is not kept", "search", "--text", "shoes", "--as-of", "0")]
+    [InlineData("no entry 'nothing'", "memory", "get", "facts", "nothing")]
     public async Task What_does_not_exist_is_exit_code_3_and_one_line(string names, params string[] command)
     {
         var result = (await StreamingProgram.RunAsync([.. command, "--api", api.All.Url])).Exited(3);
         Assert.Equal("", result.Output);
         Assert.StartsWith("streaming: ", Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Contains(names, result.Error, StringComparison.Ordinal);
+    }
+
+    private Task<(HttpStatusCode Status, JsonObject Body)> SearchFactsAsync(string more) =>
+        api.All.AskAsync("/v1/memory/facts/search", $$"""{ "vector": [0.1, -0.9, 0]{{more}} }""");
+
+    private async Task DeleteFactAsync(string id)
+    {
+        var deleted = (await StreamingProgram.RunAsync("memory", "delete", "facts", id, "--topology", api.TopologyPath, "--bootstrap-servers", api.All.BootstrapServers, "--json")).Exited(0);
+        Assert.Equal(1, (int)Assert.Single(deleted.JsonLines)["sent"]!);
+        await Eventually.HoldsAsync("the entry is gone", async () => (await api.All.AskAsync($"/v1/memory/facts/entries/{id}")).Status == HttpStatusCode.NotFound);
     }
 
     private static List<string> Ids(JsonObject found) => [.. found["neighbours"]!.AsArray().Select(n => (string)n!["id"]!)];

@@ -3,9 +3,9 @@ namespace Streaming.Server.Tests.Commands;
 public sealed class HelpTests
 {
     private static readonly string[] Commands =
-        ["demo", "run", "replay", "produce", "tail", "export", "user", "creative", "search", "topology", "codebook", "encoder", "creatives", "model", "accuracy", "bench"];
+        ["demo", "run", "replay", "produce", "tail", "export", "user", "creative", "search", "memory", "topology", "codebook", "encoder", "creatives", "model", "accuracy", "bench"];
 
-    public static TheoryData<string> EveryCommand => [.. Commands, "topology validate", "codebook train", "model init"];
+    public static TheoryData<string> EveryCommand => [.. Commands, "topology validate", "codebook train", "model init", "memory delete"];
 
     [Theory]
     [MemberData(nameof(EveryCommand))]

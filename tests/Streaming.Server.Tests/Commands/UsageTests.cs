@@ -27,6 +27,8 @@ public sealed class UsageTests
     [InlineData("--file '/no/such.json'", "produce user-events --bootstrap-servers 127.0.0.1:1 --file /no/such.json")]
     [InlineData("--vector: 'b'", "search --vector 1,b")]
     [InlineData("--where 'category'", "search --text x --where category")]
+    [InlineData("namespace 'nowhere': must be one of creatives", "memory delete nowhere a --bootstrap-servers 127.0.0.1:1")]
+    [InlineData("'--bootstrap-servers'", "memory delete creatives a")]
     [InlineData("'many' for option '-k'", "search --text x -k many")]
     [InlineData("--api 'nowhere'", "user u-1 --api nowhere")]
     [InlineData("'--output'", "model init")]

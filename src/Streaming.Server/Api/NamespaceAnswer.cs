@@ -1,0 +1,59 @@
+using Streaming.Memory;
+
+namespace Streaming.Server.Api;
+
+/// <summary>What a namespace holds, as JSON.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Dimension">Numbers of a vector.</param>
+/// <param name="Metric">dot, cosine or l2.</param>
+/// <param name="Version">The newest version.</param>
+/// <param name="OldestVersion">The oldest version that <c>as_of</c> can name.</param>
+/// <param name="OldestPublishedAt">When that one became the newest.</param>
+/// <param name="Entries">Entries of the newest version, expired ones that were not taken out yet included.</param>
+/// <param name="Rows">Rows held: entries, and what older versions or the reclaiming to come still hold.</param>
+/// <param name="LiveShare">Entries of all rows, 0 to 1; 1 when it is empty.</param>
+/// <param name="Lists">Posting lists; 1 = every search is exact.</param>
+/// <param name="Moving">Entries are on their way to newly trained lists.</param>
+/// <param name="Tombstones">Removals that are remembered.</param>
+/// <param name="SizeBytes">Bytes held.</param>
+/// <param name="BytesPerEntry">Bytes held for each entry; absent when it is empty.</param>
+internal sealed record NamespaceAnswer(
+    string Name,
+    int Dimension,
+    string Metric,
+    long Version,
+    long OldestVersion,
+    DateTime OldestPublishedAt,
+    int Entries,
+    int Rows,
+    double LiveShare,
+    int Lists,
+    bool Moving,
+    int Tombstones,
+    long SizeBytes,
+    double? BytesPerEntry)
+{
+    public static NamespaceAnswer Of(VectorNamespace space)
+    {
+        // The writer goes on meanwhile: what is divided must be read once.
+        var (entries, rows, bytes) = (space.LiveEntries, space.StoredRows, space.SizeBytes);
+#pragma warning disable CA1308 // Metrics are lower case in topologies.
+        var metric = space.Options.Metric.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
+        return new(
+            space.Options.Name,
+            space.Options.Dimension,
+            metric,
+            space.Version,
+            space.OldestVersion,
+            space.OldestPublishedAt.UtcDateTime,
+            entries,
+            rows,
+            rows == 0 ? 1 : Math.Min(1, (double)entries / rows),
+            space.Lists,
+            space.IsMoving,
+            space.Tombstones,
+            bytes,
+            entries == 0 ? null : (double)bytes / entries);
+    }
+}
