@@ -77,6 +77,10 @@ public sealed class RuntimeMetrics : IDisposable
     public void Observe(string name, string unit, string description, Func<IEnumerable<Measurement<long>>> read) =>
         _meter.CreateObservableGauge(name, read, unit, description);
 
+    /// <summary>Adds a gauge of a ratio that is read when metrics are.</summary>
+    public void ObserveRatio(string name, string description, Func<IEnumerable<Measurement<double>>> read) =>
+        _meter.CreateObservableGauge(name, read, "{ratio}", description);
+
     /// <summary>Records of a role by outcome since the start of the process.</summary>
     public RoleTotals Totals(string role) => _totals.GetOrAdd(role, _ => new());
 

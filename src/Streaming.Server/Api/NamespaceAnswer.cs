@@ -14,6 +14,7 @@ namespace Streaming.Server.Api;
 /// <param name="LiveShare">Entries of all rows, 0 to 1; 1 when it is empty.</param>
 /// <param name="Lists">Posting lists; 1 = every search is exact.</param>
 /// <param name="Moving">Entries are on their way to newly trained lists.</param>
+/// <param name="Drift">How far new vectors lie from the lists, relative to those that the lists were trained on; 1 = as trained.</param>
 /// <param name="Tombstones">Removals that are remembered.</param>
 /// <param name="SizeBytes">Bytes held.</param>
 /// <param name="BytesPerEntry">Bytes held for each entry; absent when it is empty.</param>
@@ -29,6 +30,7 @@ internal sealed record NamespaceAnswer(
     double LiveShare,
     int Lists,
     bool Moving,
+    double Drift,
     int Tombstones,
     long SizeBytes,
     double? BytesPerEntry)
@@ -52,6 +54,7 @@ internal sealed record NamespaceAnswer(
             rows == 0 ? 1 : Math.Min(1, (double)entries / rows),
             space.Lists,
             space.IsMoving,
+            space.Drift,
             space.Tombstones,
             bytes,
             entries == 0 ? null : (double)bytes / entries);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Streaming.Core.Contracts;
 using Streaming.Core.Topologies;
+using Streaming.Memory;
 using Streaming.Server.Composition.Adapters;
 
 namespace Streaming.Server.Composition;
@@ -18,14 +19,15 @@ internal static class PlatformGauges
         metrics.Observe("streaming.creative_model.info", "{model}", "1 for each creative model that the registry knows, with its state here", () => CreativeModels(platform));
         metrics.Observe("streaming.creative_model.backfill_remaining", "{record}", "Creatives in owned partitions that another creative model than the topology's has not seen yet", () => Remaining(platform));
         metrics.Observe("streaming.creative_table.entries", "{creative}", "Creatives that user events can be joined with", () => [new(platform.Creatives.Count)]);
-        metrics.Observe("streaming.memory.entries", "{entry}", "Live entries of a memory namespace", () => Memory(platform, n => n.LiveEntries));
-        metrics.Observe("streaming.memory.size", "By", "Memory held by a namespace", () => Memory(platform, n => n.SizeBytes));
-        metrics.Observe("streaming.memory.rows", "{row}", "Rows held by a namespace: entries, and what was not reclaimed yet", () => Memory(platform, n => n.StoredRows));
-        metrics.Observe("streaming.memory.lists", "{list}", "Posting lists of a namespace; 1 while every search is exact", () => Memory(platform, n => n.Lists));
-        metrics.Observe("streaming.memory.moving", "{namespace}", "1 while entries of a namespace move to newly trained lists", () => Memory(platform, n => n.IsMoving ? 1 : 0));
-        metrics.Observe("streaming.memory.tombstones", "{removal}", "Removals that a namespace remembers", () => Memory(platform, n => n.Tombstones));
-        metrics.Observe("streaming.memory.version", "{version}", "Newest version of a namespace", () => Memory(platform, n => n.Version));
-        metrics.Observe("streaming.memory.oldest_version", "{version}", "Oldest version of a namespace that can be asked for", () => Memory(platform, n => n.OldestVersion));
+        metrics.Observe("streaming.memory.entries", "{entry}", "Live entries of a memory namespace", () => Memory<long>(platform, n => n.LiveEntries));
+        metrics.Observe("streaming.memory.size", "By", "Memory held by a namespace", () => Memory<long>(platform, n => n.SizeBytes));
+        metrics.Observe("streaming.memory.rows", "{row}", "Rows held by a namespace: entries, and what was not reclaimed yet", () => Memory<long>(platform, n => n.StoredRows));
+        metrics.Observe("streaming.memory.lists", "{list}", "Posting lists of a namespace; 1 while every search is exact", () => Memory<long>(platform, n => n.Lists));
+        metrics.Observe("streaming.memory.moving", "{namespace}", "1 while entries of a namespace move to newly trained lists", () => Memory<long>(platform, n => n.IsMoving ? 1 : 0));
+        metrics.ObserveRatio("streaming.memory.drift", "How far new vectors lie from a namespace's lists, relative to those that the lists were trained on", () => Memory<double>(platform, n => n.Drift));
+        metrics.Observe("streaming.memory.tombstones", "{removal}", "Removals that a namespace remembers", () => Memory<long>(platform, n => n.Tombstones));
+        metrics.Observe("streaming.memory.version", "{version}", "Newest version of a namespace", () => Memory<long>(platform, n => n.Version));
+        metrics.Observe("streaming.memory.oldest_version", "{version}", "Oldest version of a namespace that can be asked for", () => Memory<long>(platform, n => n.OldestVersion));
     }
 
     private static IEnumerable<Measurement<long>> Model(Platform platform)
@@ -55,6 +57,7 @@ internal static class PlatformGauges
         where position.Lag is not null
         select new Measurement<long>(position.Lag ?? 0, new("role", role), new("topic", position.Partition.Topic), new("partition", position.Partition.Partition));
 
-    private static IEnumerable<Measurement<long>> Memory(Platform platform, Func<Streaming.Memory.VectorNamespace, long> read) =>
-        platform.Namespaces.Values.Select(n => new Measurement<long>(read(n), new KeyValuePair<string, object?>("namespace", n.Options.Name)));
+    private static IEnumerable<Measurement<T>> Memory<T>(Platform platform, Func<VectorNamespace, T> read)
+        where T : struct =>
+        platform.Namespaces.Values.Select(n => new Measurement<T>(read(n), new KeyValuePair<string, object?>("namespace", n.Options.Name)));
 }

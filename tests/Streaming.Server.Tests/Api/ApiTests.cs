@@ -222,7 +222,7 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (_, list) = await api.All.AskAsync("/v1/memory");
         var facts = list["namespaces"]!.AsArray().Single(n => (string)n!["name"]! == "facts")!;
         Assert.Equal((ApiFixture.Facts, 3, "cosine"), ((int)facts["entries"]!, (int)facts["dimension"]!, (string)facts["metric"]!));
-        Assert.Equal((1, false), ((int)facts["lists"]!, (bool)facts["moving"]!));
+        Assert.Equal((1, false, 1), ((int)facts["lists"]!, (bool)facts["moving"]!, (double)facts["drift"]!));
         Assert.Equal((double)facts["entries"]! / (double)facts["rows"]!, (double)facts["live_share"]!, 1e-9);
         Assert.Equal((double)facts["size_bytes"]! / (double)facts["entries"]!, (double)facts["bytes_per_entry"]!, 1e-6);
         Assert.Equal(0, (long)facts["oldest_version"]!);
@@ -258,6 +258,7 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(ApiFixture.Facts, metrics.Sum("streaming_memory_entries", ("namespace", "facts")));
         Assert.True(metrics.Sum("streaming_memory_rows", ("namespace", "facts")) >= ApiFixture.Facts);
         Assert.Equal(1, metrics.Sum("streaming_memory_lists", ("namespace", "facts")));
+        Assert.Equal(1, metrics.Sum("streaming_memory_drift", ("namespace", "facts")));
         Assert.True(metrics.Sum("streaming_memory_version", ("namespace", "facts")) > metrics.Sum("streaming_memory_oldest_version", ("namespace", "facts")));
         Assert.Equal(ApiFixture.Creatives, metrics.Sum("streaming_memory_upserts_total", ("namespace", "creatives"), ("outcome", "inserted")));
         Assert.True(metrics.Sum("process_cpu_seconds_total") > 0);
