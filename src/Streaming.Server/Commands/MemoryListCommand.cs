@@ -9,7 +9,7 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming memory list</c>: the namespaces and what they hold.</summary>
 internal static class MemoryListCommand
 {
-    private static readonly string[] Columns = ["name", "entries", "live share", "lists", "KiB", "bytes per entry", "version", "oldest version", "tombstones"];
+    private static readonly string[] Columns = ["name", "entries", "live", "lists", "KiB", "B/entry", "version", "oldest"];
 
     public static Command Create()
     {
@@ -37,7 +37,9 @@ internal static class MemoryListCommand
 
     private static void Print(JsonArray namespaces)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns(Columns);
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in Columns)
+            table.AddColumn(new TableColumn(column).NoWrap());
         foreach (var space in namespaces)
         {
             table.AddRow(
@@ -48,8 +50,7 @@ internal static class MemoryListCommand
                 ((double)space["size_bytes"]! / 1024).ToString("N0", CultureInfo.InvariantCulture),
                 Number(space["bytes_per_entry"], "N0"),
                 Number(space["version"], "N0"),
-                Number(space["oldest_version"], "N0"),
-                Number(space["tombstones"], "N0"));
+                Number(space["oldest_version"], "N0"));
         }
         AnsiConsole.Write(table);
     }

@@ -25,7 +25,7 @@ internal static class SearchCommand
         var lists = new Option<int?>("--lists") { Description = "Posting lists to scan [default: the namespace's own]" };
         var candidates = new Option<int?>("--candidates") { Description = "Entries chosen by their codes and ranked by their vectors [default: the namespace's own]" };
         var json = JsonOption.Create();
-        var command = new Command("search", "Find the nearest entries in the vector memory of a running instance") 
+        var command = new Command("search", "Find the nearest entries in the vector memory of a running instance")
         {
             space, text, user, creative, vector, k, where, version, asOf, exact, lists, candidates, json,
         };
