@@ -1,0 +1,20 @@
+using System.Globalization;
+using Streaming.Memory.Search;
+
+namespace Streaming.Server.Bench.Memory;
+
+/// <summary>The settings among which a case looks for the fastest that reaches its recall.</summary>
+internal sealed record SearchGrid(int[] Lists, int[] Candidates)
+{
+    /// <summary>For searches of everything.</summary>
+    public static SearchGrid Whole { get; } = new([2, 4, 6, 8, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256], [30, 40, 60, 80, 100, 160, 250, 400]);
+
+    /// <summary>For searches of a few entries among many.</summary>
+    public static SearchGrid Filtered { get; } = new([16, 64, 256, 1_024, 4_096], [100, 400, 1_600, 6_400, 25_600, 102_400]);
+
+    /// <param name="filter">What the searches ask of entries; null = nothing.</param>
+    public IEnumerable<SearchOptions> Settings(IReadOnlyDictionary<string, string>? filter) =>
+        Lists.SelectMany(lists => Candidates.Select(candidates => new SearchOptions { Lists = lists, Candidates = candidates, Where = filter }));
+
+    public static string Text(SearchOptions setting) => string.Create(CultureInfo.InvariantCulture, $"{setting.Lists} lists, {setting.Candidates} candidates");
+}
