@@ -23,9 +23,10 @@ internal sealed class FilterCase : IMemoryCase
     private static BenchFigure Measure(string name, MemoryWriter writer, MemoryData data, string attribute, int oneIn, CancellationToken cancellationToken)
     {
         int[] kept = [.. Enumerable.Range(0, data.Base.Count).Where(row => row % oneIn == 0)];
-        int[][] truth = [.. ExactNeighbours.Of(data.Base.Pick(kept), data.Queries, MemoryData.Neighbours, cancellationToken)
+        var queries = data.Queries.Pick([.. Enumerable.Range(0, Math.Min(MemorySearches.Probes, data.Queries.Count))]);
+        int[][] truth = [.. ExactNeighbours.Of(data.Base.Pick(kept), queries, MemoryData.Neighbours, cancellationToken)
             .Select(rows => rows.Select(row => kept[row]).ToArray())];
-        var searches = new MemorySearches(writer.Memory, data.Queries, truth);
+        var searches = new MemorySearches(writer.Memory, queries, truth);
         var setting = searches.Choose(Goal, SearchGrid.Filtered, cancellationToken, new Dictionary<string, string> { [attribute] = "yes" });
         var times = new SearchTimes();
         searches.Time(setting.Options, times, cancellationToken);

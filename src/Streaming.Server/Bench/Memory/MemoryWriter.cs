@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using Streaming.Memory;
@@ -11,7 +12,8 @@ internal sealed class MemoryWriter
     public const int BatchWrites = 1_000;
     private const string Source = "bench-0";
     private static readonly TimeSpan UpkeepPause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan NothingHappens = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestTraining = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan NothingToReclaim = TimeSpan.FromSeconds(1);
     private readonly long _eventTimeMs;
     private long _offset;
 
@@ -62,26 +64,25 @@ internal sealed class MemoryWriter
     public void Write(string id, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes = null, long? validUntilMs = null) =>
         Memory.Upsert(id, vector, attributes, new WriteStamp(_eventTimeMs, Source, _offset++), validUntilMs);
 
-    /// <summary>Publishes, as a running role does without writes too, until lists are trained, entries moved and ended rows reclaimed.</summary>
+    /// <summary>Publishes, as a running role does without writes too, until lists are trained, entries moved, and no more rows come back.</summary>
     public void Settle(CancellationToken cancellationToken)
     {
-        var state = State();
-        for (var changed = DateTime.UtcNow; !HasSettled() && DateTime.UtcNow - changed < NothingHappens;)
+        var (state, changed) = (State(), Stopwatch.GetTimestamp());
+        while (!(HasTrained() && Memory.StoredRows == Memory.LiveEntries)
+            && Stopwatch.GetElapsedTime(changed) < (HasTrained() ? NothingToReclaim : LongestTraining))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Memory.Publish();
             if (State() is var now && now != state)
-                (state, changed) = (now, DateTime.UtcNow);
+                (state, changed) = (now, Stopwatch.GetTimestamp());
             Thread.Sleep(UpkeepPause);
         }
         Memory.Publish();
     }
 
     // Lists are trained anew when there should be twice as many (NamespaceOptions.EntriesPerList), in powers of two.
-    private bool HasSettled() =>
-        !Memory.IsMoving
-        && Memory.StoredRows == Memory.LiveEntries
-        && BitOperations.RoundUpToPowerOf2((uint)(Memory.LiveEntries / Memory.Options.EntriesPerList)) < 2 * Memory.Lists;
+    private bool HasTrained() =>
+        !Memory.IsMoving && BitOperations.RoundUpToPowerOf2((uint)(Memory.LiveEntries / Memory.Options.EntriesPerList)) < 2 * Memory.Lists;
 
     private (int, int, bool) State() => (Memory.Lists, Memory.StoredRows, Memory.IsMoving);
 }

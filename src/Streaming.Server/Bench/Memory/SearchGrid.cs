@@ -3,7 +3,9 @@ using Streaming.Memory.Search;
 
 namespace Streaming.Server.Bench.Memory;
 
-/// <summary>The settings among which a case looks for the fastest that reaches its recall.</summary>
+/// <summary>The settings, all pairs, among which a case looks for the fastest that reaches its recall.</summary>
+/// <param name="Lists">Posting lists to scan, rising.</param>
+/// <param name="Candidates">Entries to rank by their vectors, rising.</param>
 internal sealed record SearchGrid(int[] Lists, int[] Candidates)
 {
     /// <summary>For searches of everything.</summary>
@@ -12,9 +14,6 @@ internal sealed record SearchGrid(int[] Lists, int[] Candidates)
     /// <summary>For searches of a few entries among many.</summary>
     public static SearchGrid Filtered { get; } = new([16, 64, 256, 1_024, 4_096], [100, 400, 1_600, 6_400, 25_600, 102_400]);
 
-    /// <param name="filter">What the searches ask of entries; null = nothing.</param>
-    public IEnumerable<SearchOptions> Settings(IReadOnlyDictionary<string, string>? filter) =>
-        Lists.SelectMany(lists => Candidates.Select(candidates => new SearchOptions { Lists = lists, Candidates = candidates, Where = filter }));
-
+    /// <summary>How a figure names a setting.</summary>
     public static string Text(SearchOptions setting) => string.Create(CultureInfo.InvariantCulture, $"{setting.Lists} lists, {setting.Candidates} candidates");
 }
