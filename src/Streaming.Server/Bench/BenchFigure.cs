@@ -18,6 +18,15 @@ internal sealed record BenchFigure(string Bench, string Case, double Value, stri
     /// <summary><see cref="Value"/> / <see cref="PeerValue"/>.</summary>
     public double? Ratio => PeerValue is > 0 ? Math.Round(Value / PeerValue.Value, 3) : null;
 
+    /// <summary>Entries held while it was measured.</summary>
+    public int? Entries { get; init; }
+
+    /// <summary>Recall@10 at which it was measured.</summary>
+    public double? Recall { get; init; }
+
+    /// <summary>What was chosen to reach it.</summary>
+    public string? Setting { get; init; }
+
     public string Machine { get; init; } = BenchMachine.Name;
 
     public string Commit { get; init; } = BenchMachine.Commit;
@@ -25,5 +34,7 @@ internal sealed record BenchFigure(string Bench, string Case, double Value, stri
     [JsonIgnore]
     public string Text => string.Create(CultureInfo.InvariantCulture, $"{Bench}/{Case}: {Value:0.###} {Unit}")
         + (P50 is null ? "" : string.Create(CultureInfo.InvariantCulture, $" (p50 {P50:0.###}, p99 {P99:0.###})"))
+        + (Recall is null ? "" : string.Create(CultureInfo.InvariantCulture, $", recall {Recall:0.####}"))
+        + (Setting is null ? "" : $", {Setting}")
         + (Peer is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {Ratio:0.##}× {Peer} ({PeerValue:0.###})"));
 }

@@ -3,6 +3,7 @@ using Streaming.Kafka.Embedded;
 using Streaming.Models.Encoders;
 using Streaming.Models.Hstu.Gpu;
 using Streaming.Server.Bench;
+using Streaming.Server.Bench.Memory;
 using Streaming.Server.Output;
 using Streaming.Server.Topologies;
 
@@ -11,7 +12,7 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming bench NAME</c>: figures as ratios to a peer or a floor measured in the same run.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Names = ["freshness", "hstu", "media", "codebook", "creatives", "switch", "all"];
+    private static readonly string[] Names = ["freshness", "hstu", "media", "codebook", "creatives", "switch", "memory", "all"];
     private const double TextsPerSecond = 500, PicturesPerSecond = 50;
     private static readonly TimeSpan EncodeRepetition = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan HstuRepetition = TimeSpan.FromMilliseconds(100);
@@ -27,6 +28,7 @@ internal static class BenchCommand
         var command = new Command("bench", "Measure; one line a figure") { name, rate, seconds, json };
         var topology = new TopologyOption(command);
         var cluster = new ClusterOptions(command, settings);
+        var memory = new MemoryBenchArguments(command);
         command.SetAction(async (result, cancellationToken) =>
         {
             if (!Names.Contains(result.GetValue(name)))
@@ -39,7 +41,9 @@ internal static class BenchCommand
                 foreach (var figure in new MediaBench(MediaRounds).Run(cancellationToken)) Write(figure, result.GetValue(json));
             if (result.GetValue(name) is "codebook" or "all")
                 foreach (var figure in new CodebookBench(CodebookRepetition).Run(cancellationToken)) Write(figure, result.GetValue(json));
-            if (result.GetValue(name) is "hstu" or "media" or "codebook")
+            if (result.GetValue(name) is "memory" or "all")
+                WriteAll(new MemoryBench(memory.Read(result)).Run(cancellationToken), result.GetValue(json));
+            if (result.GetValue(name) is "hstu" or "media" or "codebook" or "memory")
                 return ExitCodes.Ok;
             using var loggers = Logging.To(LogLevel.Error);
             if (result.GetValue(name) is "creatives" or "all")
