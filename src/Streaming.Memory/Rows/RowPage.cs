@@ -9,9 +9,7 @@ internal sealed unsafe class RowPage(int number, int rows, int stride) : IDispos
 
     public int Number { get; } = number;
 
-    public long Bytes => _block.Bytes;
-
-    /// <summary>Rows that were ever taken: those above were not.</summary>
+    /// <summary>Rows that were ever taken: the memory of those above was never touched.</summary>
     public int Reach { get; private set; }
 
     public int UsedRows => Reach - _returned.Count;

@@ -28,8 +28,6 @@ internal static unsafe class CodeScan
         for (int c = 0; c < chunks.Length; c++)
         {
             ListChunk chunk = chunks[c];
-            if (c + 1 < chunks.Length)
-                Prefetch(chunks[c + 1].CodesOf(0), codes);
             int count = chunk.Count;
             for (int block = 0; block * CodeBlock.Entries < count; block++)
             {
@@ -44,6 +42,13 @@ internal static unsafe class CodeScan
                     Add(chunk, block, count, mask, sums, baseKey, version, ref best);
             }
         }
+    }
+
+    /// <summary>Fetches the beginnings of a list's chunks, so that the lists before it hide their latency.</summary>
+    public static void Prefetch(ListChunk[] chunks, int codes)
+    {
+        foreach (ListChunk chunk in chunks)
+            Prefetch(chunk.CodesOf(0), PrefetchAhead * codes);
     }
 
     private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, long version, ref CandidateBuffer best)

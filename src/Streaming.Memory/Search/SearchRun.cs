@@ -17,7 +17,8 @@ namespace Streaming.Memory.Search;
 internal readonly unsafe ref struct SearchRun(
     RowStore rows, ListStore lists, Metric metric, long version, long nowMs, RowFilter? filter, SearchEffort effort)
 {
-    private const int PrefetchAhead = 8;
+    private const int PrefetchAhead = 12;
+    private const int ListsAhead = 4;
     private const int CacheLine = 64;
 
     /// <summary>Rows listed for a wanted attribute up to which all of them are scored: at this many, that costs about what the codes would.</summary>
@@ -97,8 +98,12 @@ internal readonly unsafe ref struct SearchRun(
         ranked.Sort(wanted);
         fixed (byte* bytes = table.Bytes)
         {
+            for (int i = 0; i < Math.Min(ranked.Count, ListsAhead); i++)
+                CodeScan.Prefetch(partition.Chunks(ranked.List(i)), codebook.Codes);
             for (int i = 0; i < ranked.Count; i++)
             {
+                if (i + ListsAhead < ranked.Count)
+                    CodeScan.Prefetch(partition.Chunks(ranked.List(i + ListsAhead)), codebook.Codes);
                 int baseKey = (int)Math.Clamp(MathF.Round((ranked.Score(i) + table.Low) / table.Step), CandidateBuffer.Lowest / 2, -CandidateBuffer.Lowest / 2);
                 if (candidates.Threshold <= baseKey + table.MaxTotal)
                     CodeScan.Scan(partition.Chunks(ranked.List(i)), bytes, codebook.Codes, baseKey, version, ref candidates);
