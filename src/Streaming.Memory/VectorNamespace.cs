@@ -1,5 +1,4 @@
 using System.Buffers;
-using Streaming.Memory.Filters;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
@@ -274,9 +273,10 @@ public sealed class VectorNamespace
             ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
             if (VectorRules.Check(query, Options, "query") is { } violation)
                 throw new ArgumentException(violation.ToString(), nameof(query));
+            if (options?.HalfLife is { } halfLife && halfLife <= TimeSpan.Zero)
+                throw new ArgumentException($"half_life = {halfLife}: above 0", nameof(options));
             var effort = SearchEffort.Of(options, k, Options.SearchLists, Options.SearchCandidates, _rows.Count);
-            SearchRun run = new(_rows, _lists, Options.Metric, version.Number, nowMs, RowFilter.Of(options?.Where), effort);
-            return new SearchResult(version.Number, run.Run(query, k));
+            return new SearchRun(_rows, _lists, Question.Of(Options.Metric, version.Number, nowMs, options), effort).Run(query, k);
         }
         finally
         {

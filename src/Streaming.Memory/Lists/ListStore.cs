@@ -46,7 +46,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
         if (tail is null || tail.IsFull)
             list.Add(tail = NewChunk(list, codes.Length));
         Row record = rows[row];
-        record.Place = tail.Index * chunkEntries + tail.Append(row, codes);
+        record.Place = tail.Index * chunkEntries + tail.Append(row, record, codes);
         Entries++;
         LiveEntries++;
     }

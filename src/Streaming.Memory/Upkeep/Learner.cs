@@ -119,7 +119,7 @@ internal sealed class Learner(
         List<int> dropped = [];
         for (int entry = 0; entry < chunk.Count; entry++)
         {
-            int row = chunk.Row(entry);
+            int row = chunk.RowOf(entry);
             Row record = rows[row];
             long end = record.End;
             if (end <= versions.Horizon)

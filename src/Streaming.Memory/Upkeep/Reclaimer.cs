@@ -71,7 +71,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         Span<byte> codes = stackalloc byte[chunk.Codes];
         for (int entry = 0; entry < chunk.Count; entry++)
         {
-            int row = chunk.Row(entry);
+            int row = chunk.RowOf(entry);
             if (!rows[row].IsLive)
             {
                 dropped.Add(row);

@@ -22,9 +22,9 @@ internal sealed class Sampler(NamespaceOptions options, RowStore rows, ListStore
             {
                 for (int entry = 0; entry < chunk.Count; entry++)
                 {
-                    if (random.NextDouble() >= share || rows[chunk.Row(entry)] is var row && !row.IsVisible(version.Number))
+                    if (random.NextDouble() >= share || rows[chunk.RowOf(entry)] is var row && !row.IsVisible(version.Number))
                         continue;
-                    rows.Vectors.Read(rows[chunk.Row(entry)], vector);
+                    rows.Vectors.Read(rows[chunk.RowOf(entry)], vector);
                     SearchRun.Prepare(options.Metric, vector, vector);
                     sample.AddRange(vector);
                 }
