@@ -57,7 +57,7 @@ public sealed class VectorNamespace
     }
 
     /// <param name="background">Runs a training.</param>
-    internal VectorNamespace(NamespaceOptions options, TimeProvider time, Func<Func<Codebook>, Task<Codebook>> background)
+    internal VectorNamespace(NamespaceOptions options, TimeProvider time, Func<Func<Trained>, Task<Trained>> background)
     {
         var violations = NamespaceOptionsValidator.Validate(options);
         if (violations.Count > 0)
