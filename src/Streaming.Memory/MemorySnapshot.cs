@@ -47,7 +47,9 @@ public sealed class MemorySnapshot : IDisposable
     public SearchResult Search(ReadOnlySpan<float> query, int k, SearchOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        return _memory.Search(_version, _nowMs, query, k, options);
+        SearchResult found = _memory.Search(_version, _nowMs, query, k, options);
+        GC.KeepAlive(this); // Collected while it searches, it would let its version go.
+        return found;
     }
 
     /// <summary>The nearest entries to several vectors, such as the interests of one user.</summary>
@@ -74,6 +76,7 @@ public sealed class MemorySnapshot : IDisposable
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         entry = _memory.Find(_version, _nowMs, id);
+        GC.KeepAlive(this);
         return entry is not null;
     }
 

@@ -276,7 +276,8 @@ public sealed class VectorNamespace
             if (options?.HalfLife is { } halfLife && halfLife <= TimeSpan.Zero)
                 throw new ArgumentException($"half_life = {halfLife}: above 0", nameof(options));
             var effort = SearchEffort.Of(options, k, Options.SearchLists, Options.SearchCandidates, _rows.Count);
-            return new SearchRun(_rows, _lists, Question.Of(Options.Metric, version.Number, nowMs, options), effort).Run(query, k);
+            var question = Question.Of(Options.Metric, version.Number, version.Number < Version, nowMs, options);
+            return new SearchRun(_rows, _lists, question, effort).Run(query, k);
         }
         finally
         {

@@ -24,6 +24,8 @@ internal sealed unsafe class ListChunk
     private long _lastEnd;
     private long _newestEventMs = long.MinValue;
     private long _latestUntilMs;
+    private long _latestBegin;
+    private bool _isSealed;
 
     public ListChunk(PostingList list, int index, int capacity, int codes, BlockPool.Block memory)
     {
@@ -49,7 +51,11 @@ internal sealed unsafe class ListChunk
     /// <summary>Entries that readers may look at.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public bool IsFull => _count == _capacity;
+    /// <summary>False when the chunk takes no more entries.</summary>
+    public bool IsOpen => _count < _capacity && !_isSealed;
+
+    /// <summary>The first version that sees all entries.</summary>
+    public long LatestBegin => Volatile.Read(ref _latestBegin);
 
     /// <summary>Entries whose row has ended.</summary>
     public int EndedCount { get; private set; }
@@ -84,11 +90,15 @@ internal sealed unsafe class ListChunk
     /// <summary>The rows of the entries that readers may look at.</summary>
     public ReadOnlySpan<int> Rows => new(_rows, Count);
 
+    /// <summary>Has the list's next entries go to another chunk.</summary>
+    public void Seal() => _isSealed = true;
+
     /// <summary>Appends an entry and makes it visible to readers that have the chunk.</summary>
     /// <returns>Its position.</returns>
     public int Append(int row, Row record, ReadOnlySpan<byte> codes)
     {
         Volatile.Write(ref _newestEventMs, Math.Max(_newestEventMs, record.EventTimeMs));
+        Volatile.Write(ref _latestBegin, Math.Max(_latestBegin, record.Begin));
         Volatile.Write(ref _latestUntilMs, Math.Max(_latestUntilMs, record.ValidUntilMs == 0 ? long.MaxValue : record.ValidUntilMs));
         int entry = _count;
         CodeBlock.Write(CodesOf(entry / CodeBlock.Entries), entry % CodeBlock.Entries, codes);

@@ -45,7 +45,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     public void Append(PostingList list, int row, ReadOnlySpan<byte> codes)
     {
         ListChunk? tail = list.Tail;
-        if (tail is null || tail.IsFull)
+        if (tail is not { IsOpen: true })
             list.Add(tail = NewChunk(list, codes.Length));
         Row record = rows[row];
         record.Place = tail.Index * chunkEntries + tail.Append(row, record, codes);

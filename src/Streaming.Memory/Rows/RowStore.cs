@@ -99,13 +99,15 @@ internal sealed class RowStore
             ByAttribute.Add(token, row, _isListed);
     }
 
-    /// <summary>Like the indexer, for a number that may have been given back; false when its page is gone.</summary>
+    /// <summary>Like the indexer, for a number that may have been given back; false when there is no such row, else the row may be an ended one.</summary>
     public bool TryGet(int row, out Row record)
     {
         RowPage?[] pages = Volatile.Read(ref _pages);
         RowPage? page = row >> _pageShift < pages.Length ? Volatile.Read(ref pages[row >> _pageShift]) : null;
-        record = page is null ? default : page.Row(row & (_pageRows - 1));
-        return page is not null;
+        int index = row & (_pageRows - 1);
+        bool exists = page is not null && index < page.Reach;
+        record = exists ? page!.Row(index) : default;
+        return exists;
     }
 
     public void WriteId(Row row, ReadOnlySpan<byte> utf8)

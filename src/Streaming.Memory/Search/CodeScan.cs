@@ -42,7 +42,7 @@ internal static unsafe class CodeScan
                     break;
                 uint mask = Sums(at, table, scan.Codes, sums, (ushort)needed);
                 if (mask != 0)
-                    Add(chunk, block, count, mask, sums, baseKey, weight, scan.Version, ref best);
+                    Add(chunk, block, count, mask, sums, baseKey, weight, scan, ref best);
             }
             scanned += count;
         }
@@ -60,18 +60,21 @@ internal static unsafe class CodeScan
             Prefetch(chunk.CodesOf(0), PrefetchAhead * codes);
     }
 
-    private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, float weight, long version, ref CandidateBuffer best)
+    private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, float weight, in ScanContext scan, ref CandidateBuffer best)
     {
         mask &= CodeBlock.Filled(count - block * CodeBlock.Entries);
         uint ended = chunk.Ended(block);
         // An end later than the version is possible only where the last one is; such entries are for the caller to check.
-        if (ended != 0 && chunk.LastEnd <= version)
+        if (ended != 0 && chunk.LastEnd <= scan.Version)
             mask &= ~ended;
+        // Entries of later versions must not take the places of those that an older version shows.
+        bool mayBeLater = scan.IsPast && chunk.LatestBegin > scan.Version;
         for (; mask != 0; mask &= mask - 1)
         {
             int i = BitOperations.TrailingZeroCount(mask);
-            int key = baseKey + sums[i];
-            best.Add(weight == 1 ? key : (int)Math.Max(CandidateBuffer.Lowest, AgeWeight.Apply(weight, key)), chunk.RowOf(block * CodeBlock.Entries + i));
+            int key = baseKey + sums[i], row = chunk.RowOf(block * CodeBlock.Entries + i);
+            if (!mayBeLater || scan.Rows[row].Begin <= scan.Version)
+                best.Add(weight == 1 ? key : (int)Math.Max(CandidateBuffer.Lowest, AgeWeight.Apply(weight, key)), row);
         }
     }
 

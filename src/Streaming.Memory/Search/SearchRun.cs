@@ -96,7 +96,7 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
     private void Scan(Partition partition, Codebook codebook, RankedLists ranked, scoped ReadOnlySpan<float> prepared, ref CandidateBuffer candidates)
     {
         using QueryTable table = new(codebook, prepared, codebook.HasNorm);
-        ScanContext scan = new(codebook.Metric, codebook.Codes, _question.Version, _question.NowMs, _question.Age);
+        ScanContext scan = new(rows, codebook.Metric, codebook.Codes, _question.Version, _question.IsPast, _question.NowMs, _question.Age);
         // The scores of lists under L2 lack the query's own square, without which they cannot be weighed by age.
         float missing = codebook.HasNorm ? TensorPrimitives.SumOfSquares(prepared) : 0;
         fixed (byte* bytes = table.Bytes)
