@@ -50,7 +50,27 @@ public sealed class MemorySnapshot : IDisposable
     public SearchResult Search(ReadOnlySpan<float> query, int k, SearchOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        return _memory.Search(_version, _nowMs, query, k, options);
+        SearchResult found = _memory.Search(_version, _nowMs, query, k, options);
+        GC.KeepAlive(this); // Collected while it searches, it would let its version go.
+        return found;
+    }
+
+    /// <summary>The nearest entries to several vectors, such as the interests of one user.</summary>
+    /// <param name="queries">Vectors one after another, each as for <see cref="Search"/>; at least one.</param>
+    /// <param name="k">Neighbours wanted, of each vector or in all, as <paramref name="combination"/> says.</param>
+    /// <param name="combination">What becomes of the answers.</param>
+    /// <param name="options">As for <see cref="Search"/>, for each vector.</param>
+    /// <exception cref="ArgumentException">A query or an option breaks a rule: check a caller's vectors first, and answer them with the violation.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot was disposed: take another.</exception>
+    public SearchResult SearchMany(ReadOnlySpan<float> queries, int k, Combination combination, SearchOptions? options = null)
+    {
+        int dimension = _memory.Options.Dimension;
+        if (queries.IsEmpty || queries.Length % dimension != 0)
+            throw new ArgumentException($"queries.length = {queries.Length}: a multiple of the namespace's dimension, {dimension}", nameof(queries));
+        List<SearchResult> answers = [];
+        for (int at = 0; at < queries.Length; at += dimension)
+            answers.Add(Search(queries.Slice(at, dimension), k, options));
+        return SearchResult.Combine(answers, combination == Combination.Maximum ? k : int.MaxValue);
     }
 
     /// <summary>The entry of <paramref name="id"/>, with or without a vector, unless it is expired.</summary>
@@ -59,6 +79,7 @@ public sealed class MemorySnapshot : IDisposable
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         entry = _memory.Find(_version, _nowMs, id);
+        GC.KeepAlive(this);
         return entry is not null;
     }
 

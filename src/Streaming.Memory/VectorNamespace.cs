@@ -1,5 +1,4 @@
 using System.Buffers;
-using Streaming.Memory.Filters;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
@@ -58,7 +57,7 @@ public sealed class VectorNamespace
     }
 
     /// <param name="background">Runs a training.</param>
-    internal VectorNamespace(NamespaceOptions options, TimeProvider time, Func<Func<Codebook>, Task<Codebook>> background)
+    internal VectorNamespace(NamespaceOptions options, TimeProvider time, Func<Func<Trained>, Task<Trained>> background)
     {
         var violations = NamespaceOptionsValidator.Validate(options);
         if (violations.Count > 0)
@@ -277,9 +276,11 @@ public sealed class VectorNamespace
             ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
             if (VectorRules.Check(query, Options, "query") is { } violation)
                 throw new ArgumentException(violation.ToString(), nameof(query));
+            if (options?.HalfLife is { } halfLife && halfLife <= TimeSpan.Zero)
+                throw new ArgumentException($"half_life = {halfLife}: above 0", nameof(options));
             var effort = SearchEffort.Of(options, k, Options.SearchLists, Options.SearchCandidates, _rows.Count);
-            SearchRun run = new(_rows, _lists, Options.Metric, version.Number, nowMs, RowFilter.Of(options?.Where), effort);
-            return new SearchResult(version.Number, run.Run(query, k));
+            var question = Question.Of(Options.Metric, version.Number, version.Number < Version, nowMs, options);
+            return new SearchRun(_rows, _lists, question, effort).Run(query, k);
         }
         finally
         {

@@ -1,3 +1,5 @@
+using Streaming.Memory.Rows;
+
 namespace Streaming.Memory.Lists;
 
 /// <summary>
@@ -9,7 +11,7 @@ namespace Streaming.Memory.Lists;
 /// </code>
 /// </summary>
 /// <remarks>
-/// One writer. An entry is written before <see cref="Count"/> rises over it; of its two neighbours in a byte only the new one changes.
+/// One writer. An entry, and what the chunk says of all entries, is written before <see cref="Count"/> rises over it; of its two neighbours in a byte only the new one changes.
 /// A row's end is written first, then <see cref="LastEnd"/>, then its bit: whoever sees the bit sees that some end may be later than its version.
 /// </remarks>
 internal sealed unsafe class ListChunk
@@ -20,6 +22,10 @@ internal sealed unsafe class ListChunk
     private readonly int* _rows;
     private int _count;
     private long _lastEnd;
+    private long _newestEventMs = long.MinValue;
+    private long _latestUntilMs;
+    private long _latestBegin;
+    private bool _isSealed;
 
     public ListChunk(PostingList list, int index, int capacity, int codes, BlockPool.Block memory)
     {
@@ -45,7 +51,11 @@ internal sealed unsafe class ListChunk
     /// <summary>Entries that readers may look at.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public bool IsFull => _count == _capacity;
+    /// <summary>False when the chunk takes no more entries.</summary>
+    public bool IsOpen => _count < _capacity && !_isSealed;
+
+    /// <summary>The first version that sees all entries.</summary>
+    public long LatestBegin => Volatile.Read(ref _latestBegin);
 
     /// <summary>Entries whose row has ended.</summary>
     public int EndedCount { get; private set; }
@@ -59,6 +69,12 @@ internal sealed unsafe class ListChunk
     /// <summary>True once the chunk has left its list. The writer's.</summary>
     public bool IsUnlinked { get; set; }
 
+    /// <summary>The latest event time among the entries; unix ms.</summary>
+    public long NewestEventMs => Volatile.Read(ref _newestEventMs);
+
+    /// <summary>From this moment on all entries are expired; unix ms, <see cref="long.MaxValue"/> = never.</summary>
+    public long LatestUntilMs => Volatile.Read(ref _latestUntilMs);
+
     /// <summary>True while the chunk waits to be reclaimed. The writer's.</summary>
     public bool IsQueued { get; set; }
 
@@ -69,15 +85,21 @@ internal sealed unsafe class ListChunk
 
     public uint Ended(int block) => Volatile.Read(ref _ended[block]);
 
-    public int Row(int entry) => _rows[entry];
+    public int RowOf(int entry) => _rows[entry];
 
     /// <summary>The rows of the entries that readers may look at.</summary>
     public ReadOnlySpan<int> Rows => new(_rows, Count);
 
+    /// <summary>Has the list's next entries go to another chunk.</summary>
+    public void Seal() => _isSealed = true;
+
     /// <summary>Appends an entry and makes it visible to readers that have the chunk.</summary>
     /// <returns>Its position.</returns>
-    public int Append(int row, ReadOnlySpan<byte> codes)
+    public int Append(int row, Row record, ReadOnlySpan<byte> codes)
     {
+        Volatile.Write(ref _newestEventMs, Math.Max(_newestEventMs, record.EventTimeMs));
+        Volatile.Write(ref _latestBegin, Math.Max(_latestBegin, record.Begin));
+        Volatile.Write(ref _latestUntilMs, Math.Max(_latestUntilMs, record.ValidUntilMs == 0 ? long.MaxValue : record.ValidUntilMs));
         int entry = _count;
         CodeBlock.Write(CodesOf(entry / CodeBlock.Entries), entry % CodeBlock.Entries, codes);
         _rows[entry] = row;

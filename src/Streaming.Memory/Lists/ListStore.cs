@@ -1,4 +1,5 @@
 using Streaming.Memory.Rows;
+using Streaming.Memory.Search;
 using Streaming.Memory.Training;
 
 namespace Streaming.Memory.Lists;
@@ -11,7 +12,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     private readonly List<ListChunk?> _chunks = [];
     private readonly Stack<int> _free = new();
     private readonly Dictionary<int, BlockPool> _pools = [];
-    private Partition[] _partitions = [new(0, null)];
+    private Partition[] _partitions = [new(0, null, null)];
 
     /// <summary>What readers scan, the oldest first.</summary>
     public Partition[] Partitions => Volatile.Read(ref _partitions);
@@ -36,17 +37,18 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
 
     public long SizeBytes => _pools.Values.Sum(pool => pool.SizeBytes);
 
-    public void Begin(Codebook codebook) => Volatile.Write(ref _partitions, [.. _partitions, new Partition(Current.Epoch + 1, codebook)]);
+    public void Begin(Codebook codebook, CentroidScan centroids) =>
+        Volatile.Write(ref _partitions, [.. _partitions, new Partition(Current.Epoch + 1, codebook, centroids)]);
 
     public void Drop(Partition partition) => Volatile.Write(ref _partitions, [.. _partitions.Where(p => p != partition)]);
 
     public void Append(PostingList list, int row, ReadOnlySpan<byte> codes)
     {
         ListChunk? tail = list.Tail;
-        if (tail is null || tail.IsFull)
+        if (tail is not { IsOpen: true })
             list.Add(tail = NewChunk(list, codes.Length));
         Row record = rows[row];
-        record.Place = tail.Index * chunkEntries + tail.Append(row, codes);
+        record.Place = tail.Index * chunkEntries + tail.Append(row, record, codes);
         Entries++;
         LiveEntries++;
     }

@@ -7,7 +7,7 @@ namespace Streaming.Memory.Lists;
 /// The posting lists of one codebook: an epoch. Without a codebook it is one list whose entries have no codes, the exact head that a namespace
 /// begins with. While entries move to the next epoch a namespace has two partitions, and a search reads the older one first.
 /// </summary>
-internal sealed class Partition(int epoch, Codebook? codebook)
+internal sealed class Partition(int epoch, Codebook? codebook, CentroidScan? centroids)
 {
     private readonly PostingList[] _lists = [.. Enumerable.Range(0, codebook?.Lists ?? 1).Select(_ => new PostingList())];
 
@@ -18,7 +18,7 @@ internal sealed class Partition(int epoch, Codebook? codebook)
     public Codebook? Codebook { get; } = codebook;
 
     /// <summary>The codebook's centroids; null for the exact head.</summary>
-    public CentroidScan? Centroids { get; } = codebook is null ? null : new CentroidScan(codebook);
+    public CentroidScan? Centroids { get; } = centroids;
 
     public IReadOnlyList<PostingList> Lists => _lists;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Streaming.Memory.Rows;
 
-/// <summary>Native memory, zeroed, aligned to a cache line, freed by its owner or at the latest with this object.</summary>
+/// <summary>Native memory, not zeroed, aligned to a cache line, freed by its owner or at the latest with this object.</summary>
 /// <remarks>A block of 2 MiB or more asks for huge pages where the kernel has them: random reads over gigabytes otherwise wait for page walks.</remarks>
 internal sealed unsafe partial class NativeBlock : IDisposable
 {
@@ -19,7 +19,6 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         _address = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, huge ? HugePage : CacheLine);
         if (huge && OperatingSystem.IsLinux())
             _ = Advise(_address, (nuint)bytes, AdviseHugePages); // Advice only: without it everything works, slower.
-        NativeMemory.Clear(_address, (nuint)bytes);
     }
 
     ~NativeBlock() => Free();

@@ -6,13 +6,12 @@ internal sealed unsafe class RowPage(int number, int rows, int stride) : IDispos
     private readonly NativeBlock _block = new((long)rows * stride);
     private readonly Stack<int> _returned = new();
     private readonly System.Collections.BitArray _taken = new(rows);
+    private int _reach;
 
     public int Number { get; } = number;
 
-    public long Bytes => _block.Bytes;
-
-    /// <summary>Rows that were ever taken: those above were not.</summary>
-    public int Reach { get; private set; }
+    /// <summary>Rows that were ever taken: the memory of those above was never touched, and holds anything.</summary>
+    public int Reach => Volatile.Read(ref _reach);
 
     public int UsedRows => Reach - _returned.Count;
 
@@ -24,7 +23,13 @@ internal sealed unsafe class RowPage(int number, int rows, int stride) : IDispos
 
     public int Take()
     {
-        int index = _returned.TryPop(out int returned) ? returned : Reach++;
+        if (!_returned.TryPop(out int index))
+        {
+            // Whoever comes upon the number of a row of an earlier page in this place finds an ended row, or none.
+            index = _reach;
+            Row(index).Hide();
+            Volatile.Write(ref _reach, index + 1);
+        }
         _taken[index] = true;
         return index;
     }

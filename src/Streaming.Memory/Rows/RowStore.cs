@@ -19,7 +19,7 @@ internal sealed class RowStore
     private readonly Stack<int> _freedPages = new();
     private RowPage?[] _pages = [];
     private readonly Func<int, uint, bool> _isListed;
-    private long _pageBytes;
+    private long _touchedRows;
 
     /// <param name="format">How vectors are held.</param>
     /// <param name="dimension">Numbers in a vector.</param>
@@ -45,8 +45,8 @@ internal sealed class RowStore
     /// <summary>Rows in use: live ones, and ended ones that were not given back yet.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes of pages, long ids and attributes.</summary>
-    public long SizeBytes => _pageBytes + _longIds.SizeBytes + Attributes.SizeBytes + ByAttribute.SizeBytes;
+    /// <summary>Bytes of the rows ever touched in the pages there are, long ids and attributes.</summary>
+    public long SizeBytes => _touchedRows * _stride + _longIds.SizeBytes + Attributes.SizeBytes + ByAttribute.SizeBytes;
 
     public Row this[int row]
     {
@@ -61,7 +61,9 @@ internal sealed class RowStore
             AddPage();
         int number = _roomy.Min;
         RowPage page = _pages[number]!;
+        _touchedRows -= page.Reach;
         int row = (number << _pageShift) | page.Take();
+        _touchedRows += page.Reach;
         if (page.IsFull)
             _roomy.Remove(number);
         Count++;
@@ -97,13 +99,15 @@ internal sealed class RowStore
             ByAttribute.Add(token, row, _isListed);
     }
 
-    /// <summary>Like the indexer, for a number that may have been given back; false when its page is gone.</summary>
+    /// <summary>Like the indexer, for a number that may have been given back; false when there is no such row, else the row may be an ended one.</summary>
     public bool TryGet(int row, out Row record)
     {
         RowPage?[] pages = Volatile.Read(ref _pages);
         RowPage? page = row >> _pageShift < pages.Length ? Volatile.Read(ref pages[row >> _pageShift]) : null;
-        record = page is null ? default : page.Row(row & (_pageRows - 1));
-        return page is not null;
+        int index = row & (_pageRows - 1);
+        bool exists = page is not null && index < page.Reach;
+        record = exists ? page!.Row(index) : default;
+        return exists;
     }
 
     public void WriteId(Row row, ReadOnlySpan<byte> utf8)
@@ -145,13 +149,12 @@ internal sealed class RowStore
             Volatile.Write(ref _pages, [.. _pages, null]);
         }
         _pages[number] = new RowPage(number, _pageRows, _stride);
-        _pageBytes += _pages[number]!.Bytes;
         _roomy.Add(number);
     }
 
     private void FreePage(RowPage page)
     {
-        _pageBytes -= page.Bytes;
+        _touchedRows -= page.Reach;
         _roomy.Remove(page.Number);
         _pages[page.Number] = null;
         _freedPages.Push(page.Number);

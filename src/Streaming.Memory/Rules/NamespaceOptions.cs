@@ -46,10 +46,13 @@ public sealed record NamespaceOptions
     public int EntriesPerList { get; init; } = 512;
 
     /// <summary>Entries in a chunk of a posting list, the unit of reclaiming; a multiple of 32, 32..65,536.</summary>
-    public int ChunkEntries { get; init; } = 256;
+    public int ChunkEntries { get; init; } = 128;
 
-    /// <summary>Rows in a page, the unit in which memory for vectors is taken and given back; a power of two, 2..1,048,576.</summary>
-    public int PageRows { get; init; } = 16_384;
+    /// <summary>
+    /// Rows in a page, the unit in which memory for vectors is reserved and given back; a power of two, 2..1,048,576. Memory is taken as rows are
+    /// written; large pages let the system use huge ones.
+    /// </summary>
+    public int PageRows { get; init; } = 65_536;
 
     /// <summary>Seed of everything random: the sample that the lists are trained on, and the training.</summary>
     public int Seed { get; init; } = 1;

@@ -36,6 +36,9 @@ internal unsafe ref struct CandidateBuffer
     /// <summary>A pair with a lower key is not among the best.</summary>
     public int Threshold { get; private set; }
 
+    /// <summary>A score in steps as a key.</summary>
+    public static int Key(float steps) => (int)Math.Clamp(MathF.Round(steps), Lowest / 2, -Lowest / 2);
+
     public void Add(int key, int value)
     {
         _keys[_count] = key;

@@ -44,7 +44,7 @@ internal sealed unsafe class CentroidScan
     /// <param name="query">As the metric prepares vectors.</param>
     /// <param name="wanted">Lists wanted.</param>
     /// <param name="best">Room for them.</param>
-    public void Choose(ReadOnlySpan<float> query, int wanted, ref RankedLists best)
+    public void Choose(scoped ReadOnlySpan<float> query, int wanted, scoped ref RankedLists best)
     {
         CandidateBuffer likely = Likely(query, Math.Max(FewestLikely, wanted * Oversample), _codebook.Metric == Metric.L2);
         foreach (int list in likely.Best().Values.Span)

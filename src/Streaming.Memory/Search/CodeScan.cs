@@ -17,46 +17,64 @@ internal static unsafe class CodeScan
     /// <summary>Adds the entries of a list that reach the buffer's threshold.</summary>
     /// <param name="chunks">The list.</param>
     /// <param name="table">[codes][16].</param>
-    /// <param name="codes">Codes an entry has.</param>
+    /// <param name="scan">What is the same for all lists.</param>
     /// <param name="baseKey">Key of the sum 0 in this list.</param>
-    /// <param name="version">Entries that had ended by then are left out where that is sure; the rest is for the caller to check.</param>
-    /// <param name="best">What takes the candidates: sum + base, row.</param>
+    /// <param name="best">What takes the candidates: sum + base, weighed by age, and row.</param>
+    /// <returns>Entries scanned.</returns>
     [SkipLocalsInit]
-    public static void Scan(ListChunk[] chunks, byte* table, int codes, int baseKey, long version, ref CandidateBuffer best)
+    public static long Scan(ListChunk[] chunks, byte* table, in ScanContext scan, int baseKey, ref CandidateBuffer best)
     {
         ushort* sums = stackalloc ushort[CodeBlock.Entries];
-        for (int c = 0; c < chunks.Length; c++)
+        long scanned = 0;
+        foreach (ListChunk chunk in chunks)
         {
-            ListChunk chunk = chunks[c];
-            if (c + 1 < chunks.Length)
-                Prefetch(chunks[c + 1].CodesOf(0), codes);
+            if (chunk.LatestUntilMs <= scan.NowMs)
+                continue;
             int count = chunk.Count;
+            float weight = scan.WeightOf(chunk);
             for (int block = 0; block * CodeBlock.Entries < count; block++)
             {
                 byte* at = chunk.CodesOf(block);
                 if ((block + PrefetchAhead) * CodeBlock.Entries < count)
-                    Prefetch(at + PrefetchAhead * CodeBlock.Bytes(codes), codes);
-                int needed = Math.Max(0, best.Threshold - baseKey);
+                    Prefetch(at + PrefetchAhead * CodeBlock.Bytes(scan.Codes), scan.Codes);
+                int needed = Math.Max(0, Needed(best.Threshold, weight) - baseKey);
                 if (needed > ushort.MaxValue)
-                    return;
-                uint mask = Sums(at, table, codes, sums, (ushort)needed);
+                    break;
+                uint mask = Sums(at, table, scan.Codes, sums, (ushort)needed);
                 if (mask != 0)
-                    Add(chunk, block, count, mask, sums, baseKey, version, ref best);
+                    Add(chunk, block, count, mask, sums, baseKey, weight, scan, ref best);
             }
+            scanned += count;
         }
+        return scanned;
     }
 
-    private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, long version, ref CandidateBuffer best)
+    // The lowest key is no limit at all, and stays so.
+    private static int Needed(int threshold, float weight) =>
+        weight == 1 || threshold == CandidateBuffer.Lowest ? threshold : (int)AgeWeight.Undo(weight, threshold);
+
+    /// <summary>Fetches the beginnings of a list's chunks, so that the lists before it hide their latency.</summary>
+    public static void Prefetch(ListChunk[] chunks, int codes)
+    {
+        foreach (ListChunk chunk in chunks)
+            Prefetch(chunk.CodesOf(0), PrefetchAhead * codes);
+    }
+
+    private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, float weight, in ScanContext scan, ref CandidateBuffer best)
     {
         mask &= CodeBlock.Filled(count - block * CodeBlock.Entries);
         uint ended = chunk.Ended(block);
         // An end later than the version is possible only where the last one is; such entries are for the caller to check.
-        if (ended != 0 && chunk.LastEnd <= version)
+        if (ended != 0 && chunk.LastEnd <= scan.Version)
             mask &= ~ended;
+        // Entries of later versions must not take the places of those that an older version shows.
+        bool mayBeLater = scan.IsPast && chunk.LatestBegin > scan.Version;
         for (; mask != 0; mask &= mask - 1)
         {
             int i = BitOperations.TrailingZeroCount(mask);
-            best.Add(baseKey + sums[i], chunk.Row(block * CodeBlock.Entries + i));
+            int key = baseKey + sums[i], row = chunk.RowOf(block * CodeBlock.Entries + i);
+            if (!mayBeLater || scan.Rows[row].Begin <= scan.Version)
+                best.Add(weight == 1 ? key : (int)Math.Max(CandidateBuffer.Lowest, AgeWeight.Apply(weight, key)), row);
         }
     }
 

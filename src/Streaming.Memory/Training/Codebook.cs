@@ -34,7 +34,7 @@ internal sealed unsafe class Codebook
     private readonly float[] _oddLevels;
     private readonly int _paddedDimension;
 
-    public Codebook(Metric metric, int dimension, float[] centroids, float[] levels, float normLow, float normStep, float distortion)
+    public Codebook(Metric metric, int dimension, float[] centroids, float[] levels, float normLow, float normStep)
     {
         Metric = metric;
         Dimension = dimension;
@@ -44,7 +44,6 @@ internal sealed unsafe class Codebook
         _alongWeight = Math.Max(1, (dimension - 1) * AlongThreshold * AlongThreshold / (1 - AlongThreshold * AlongThreshold));
         NormLow = normLow;
         NormStep = normStep;
-        Distortion = distortion;
         Pairs = (dimension + 1) / 2;
         Codes = (Pairs + (HasNorm ? 2 : 0) + CodeGroup - 1) / CodeGroup * CodeGroup;
         _paddedDimension = (dimension + Lane - 1) / Lane * Lane;
@@ -76,9 +75,6 @@ internal sealed unsafe class Codebook
     public float NormLow { get; }
 
     public float NormStep { get; }
-
-    /// <summary>Mean squared distance to the centroid over mean squared length, of the training sample.</summary>
-    public float Distortion { get; }
 
     /// <summary>
     /// What orders the lists for a query and begins their entries' scores: q·c, or under <see cref="Metric.L2"/> −|q − c|² without its constant |q|².

@@ -15,9 +15,8 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
     /// <param name="lists">Centroids wanted.</param>
     public Codebook Train(float[] sample, int lists)
     {
-        int n = sample.Length / dimension;
-        float[] centroids = FirstCentroids(sample, n, lists);
-        var assignment = new int[n];
+        float[] centroids = FirstCentroids(sample, sample.Length / dimension, lists);
+        var assignment = new int[sample.Length / dimension];
         for (int i = 0; i < Iterations; i++)
         {
             Assign(sample, centroids, assignment);
@@ -25,18 +24,21 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
         }
         Assign(sample, centroids, assignment);
         var (low, step) = NormRange(sample, centroids, assignment);
-        return new Codebook(metric, dimension, centroids, FitLevels(sample, centroids, assignment), low, step, Distortion(sample, centroids, assignment));
+        return new Codebook(metric, dimension, centroids, FitLevels(sample, centroids, assignment), low, step);
     }
 
-    private float Distortion(float[] sample, float[] centroids, int[] assignment)
+    /// <summary>Mean squared distance to the nearest centroid over mean squared length, of vectors that the centroids were not trained on.</summary>
+    /// <param name="vectors">[n][dimension], as the metric prepares vectors.</param>
+    /// <param name="centroids">Of the codebook to measure.</param>
+    public float Distortion(float[] vectors, CentroidScan centroids)
     {
-        double residuals = 0;
-        for (int i = 0; i < assignment.Length; i++)
+        double residuals = 0, squares = 0;
+        for (int i = 0; i < vectors.Length / dimension; i++)
         {
-            float distance = TensorPrimitives.Distance(Row(sample, i), centroids.AsSpan(assignment[i] * dimension, dimension));
-            residuals += distance * distance;
+            float square = TensorPrimitives.SumOfSquares(Row(vectors, i));
+            residuals += square - 2 * centroids.Nearest(Row(vectors, i)).Closeness;
+            squares += square;
         }
-        float squares = TensorPrimitives.SumOfSquares<float>(sample);
         return squares > 0 ? (float)(residuals / squares) : 0;
     }
 
@@ -55,7 +57,7 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
     {
         if (centroids.Length == dimension)
             return; // One list.
-        CentroidScan scan = new(new Codebook(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0, 0));
+        CentroidScan scan = new(new Codebook(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0));
         for (int i = 0; i < assignment.Length; i++)
             assignment[i] = scan.Nearest(Row(sample, i)).List;
     }

@@ -15,7 +15,7 @@ namespace Streaming.Memory.Upkeep;
 /// </summary>
 /// <param name="background">Runs the training; a task that may have ended already.</param>
 internal sealed class Learner(
-    NamespaceOptions options, RowStore rows, ListStore lists, VersionLog versions, Reclaimer reclaimer, Func<Func<Codebook>, Task<Codebook>> background)
+    NamespaceOptions options, RowStore rows, ListStore lists, VersionLog versions, Reclaimer reclaimer, Func<Func<Trained>, Task<Trained>> background)
 {
     private const int SamplesPerList = 64;
     private const int FewestLists = 8;
@@ -26,7 +26,7 @@ internal sealed class Learner(
     private readonly float[] _prepared = new float[options.Dimension];
     private byte[] _codes = [];
     private readonly DriftDetector _drift = new();
-    private Task<Codebook>? _training;
+    private Task<Trained>? _training;
     private bool _isRequested;
 
     /// <summary>How far new vectors lie from their centroids, relative to the training sample; 1 = as trained.</summary>
@@ -46,7 +46,7 @@ internal sealed class Learner(
         SearchRun.Prepare(options.Metric, vector, _prepared);
         var (list, closeness) = lists.Current.Centroids!.Nearest(_prepared);
         float square = TensorPrimitives.SumOfSquares<float>(_prepared);
-        _drift.Add(square - 2 * closeness, square, codebook.Distortion);
+        _drift.Add(square - 2 * closeness, square);
         codebook.Encode(_prepared, list, _codes);
         lists.Append(lists.Current.Lists[list], row, _codes);
     }
@@ -80,21 +80,24 @@ internal sealed class Learner(
     private int Wanted() =>
         Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)(lists.LiveEntries / options.EntriesPerList)), FewestLists, MostLists);
 
-    private Codebook Train(int wanted, double share)
+    private Trained Train(int wanted, double share)
     {
-        float[] sample = new Sampler(options, rows, lists, versions).Take(share);
+        var (sample, held) = new Sampler(options, rows, lists, versions).Take(share);
         if (sample.Length == 0)
             sample = new float[options.Dimension]; // Everything ended since: any codebook will do.
-        return new CodebookTrainer(options.Metric, options.Dimension, options.Seed).Train(sample, Math.Min(wanted, sample.Length / options.Dimension));
+        CodebookTrainer trainer = new(options.Metric, options.Dimension, options.Seed);
+        Codebook codebook = trainer.Train(sample, Math.Min(wanted, sample.Length / options.Dimension));
+        CentroidScan centroids = new(codebook);
+        return new Trained(codebook, centroids, trainer.Distortion(held, centroids));
     }
 
     private void Take()
     {
-        Codebook codebook = _training!.GetAwaiter().GetResult();
+        var (codebook, centroids, distortion) = _training!.GetAwaiter().GetResult();
         _training = null;
         _codes = new byte[codebook.Codes];
-        _drift.Reset();
-        lists.Begin(codebook);
+        _drift.Reset(distortion);
+        lists.Begin(codebook, centroids);
     }
 
     private void MoveEntries(int budget)
@@ -119,7 +122,7 @@ internal sealed class Learner(
         List<int> dropped = [];
         for (int entry = 0; entry < chunk.Count; entry++)
         {
-            int row = chunk.Row(entry);
+            int row = chunk.RowOf(entry);
             Row record = rows[row];
             long end = record.End;
             if (end <= versions.Horizon)

@@ -30,7 +30,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
             return;
         }
         ListChunk chunk = lists.MarkEnded(record, version);
-        if (!chunk.IsQueued && (chunk.EndedCount == chunk.Count || (chunk.IsFull && chunk.EndedCount * DeadShare >= chunk.Count)))
+        if (!chunk.IsQueued && chunk.EndedCount * DeadShare >= chunk.Count)
         {
             chunk.IsQueued = true;
             _chunks.Enqueue(chunk);
@@ -67,11 +67,12 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
 
     private int Empty(ListChunk chunk)
     {
+        chunk.Seal();
         List<int> dropped = [];
         Span<byte> codes = stackalloc byte[chunk.Codes];
         for (int entry = 0; entry < chunk.Count; entry++)
         {
-            int row = chunk.Row(entry);
+            int row = chunk.RowOf(entry);
             if (!rows[row].IsLive)
             {
                 dropped.Add(row);

@@ -9,10 +9,13 @@ namespace Streaming.Memory.Upkeep;
 /// <summary>Draws vectors from the newest version as a search would, beside the writer.</summary>
 internal sealed class Sampler(NamespaceOptions options, RowStore rows, ListStore lists, VersionLog versions)
 {
-    /// <summary>About the given share of the entries, as the metric prepares vectors: [n][dimension].</summary>
-    public float[] Take(double share)
+    private const int HeldShare = 8; // One in so many.
+
+    /// <summary>About the given share of the entries, as the metric prepares vectors: [n][dimension], and an eighth as many others to measure by.</summary>
+    public (float[] Sample, float[] Held) Take(double share)
     {
-        List<float> sample = [];
+        List<float> sample = [], held = [];
+        int drawn = 0;
         var vector = new float[options.Dimension];
         Random random = new(options.Seed);
         MemoryVersion version = versions.Enter(out int slot);
@@ -22,11 +25,11 @@ internal sealed class Sampler(NamespaceOptions options, RowStore rows, ListStore
             {
                 for (int entry = 0; entry < chunk.Count; entry++)
                 {
-                    if (random.NextDouble() >= share || rows[chunk.Row(entry)] is var row && !row.IsVisible(version.Number))
+                    if (random.NextDouble() >= share || rows[chunk.RowOf(entry)] is var row && !row.IsVisible(version.Number))
                         continue;
-                    rows.Vectors.Read(rows[chunk.Row(entry)], vector);
+                    rows.Vectors.Read(rows[chunk.RowOf(entry)], vector);
                     SearchRun.Prepare(options.Metric, vector, vector);
-                    sample.AddRange(vector);
+                    (++drawn % HeldShare == 0 ? held : sample).AddRange(vector);
                 }
             }
         }
@@ -34,6 +37,6 @@ internal sealed class Sampler(NamespaceOptions options, RowStore rows, ListStore
         {
             versions.Leave(slot);
         }
-        return [.. sample];
+        return ([.. sample], [.. held]);
     }
 }

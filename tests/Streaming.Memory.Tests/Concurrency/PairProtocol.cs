@@ -39,6 +39,8 @@ internal static class PairProtocol
         foreach (var neighbour in pair)
         {
             // The probe sums the vector: generations cancel, so every whole vector scores 1.
+            if (!neighbour.Attributes.ContainsKey("generation"))
+                return $"{neighbour.Id} has lost its attributes";
             if (neighbour.Score != 1f)
                 return $"the vector of {neighbour.Id} is torn: it scores {neighbour.Score}";
         }
@@ -51,7 +53,7 @@ internal static class PairProtocol
     {
         if (!snapshot.TryGet(id, out var entry))
             return $"{id} is found by search and not by key";
-        return entry.Attributes["generation"] == generation && entry.Vector.SequenceEqual(VectorOf(int.Parse(generation, CultureInfo.InvariantCulture)))
+        return entry.Attributes.GetValueOrDefault("generation") == generation && entry.Vector.SequenceEqual(VectorOf(int.Parse(generation, CultureInfo.InvariantCulture)))
             ? null
             : $"{id} by key is not generation {generation}";
     }

@@ -21,8 +21,8 @@ internal abstract record Operation
     internal sealed record TakeSnapshot : Operation;
 
     /// <summary>Of the snapshots taken so far, the one at Pick modulo their count.</summary>
-    internal sealed record Query(int Pick, float[] Vector, int K, string? Color, string Id) : Operation
+    internal sealed record Query(int Pick, float[] Vector, int K, string? Color, string Id, int HalfLifeMs = 0, float? MinScore = null) : Operation
     {
-        public override string ToString() => $"Query(#{Pick}, [{string.Join(' ', Vector)}], k {K}, {Color}, {Id})";
+        public override string ToString() => $"Query(#{Pick}, [{string.Join(' ', Vector)}], k {K}, {Color}, {Id}, half-life {HalfLifeMs}, from {MinScore})";
     }
 }

@@ -40,7 +40,9 @@ internal static class Operations
                     from k in Gen.Choose(1, 7)
                     from c in Gen.Elements("red", "blue", null)
                     from i in id
-                    select (Operation)new Operation.Query(pick, v, k, c, i);
+                    from life in Gen.Elements(0, 0, 1, 5)
+                    from least in Gen.Elements((float?)null, null, 0.5f, -2f)
+                    select (Operation)new Operation.Query(pick, v, k, c, i, life, least);
         return Gen.Frequency(
             (12, upsert),
             (4, from i in id from s in stamp select (Operation)new Operation.Delete(i, s)),

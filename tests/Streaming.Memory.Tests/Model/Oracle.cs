@@ -91,12 +91,21 @@ internal sealed class Oracle(NamespaceOptions options)
 
         public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && !entry.IsExpired(nowMs) ? entry : null;
 
-        public List<(string Id, float Score, string Color, long EventTimeMs)> Search(float[] query, int k, string? color) =>
+        public List<(string Id, float Score, string Color, long EventTimeMs)> Search(float[] query, int k, string? color, int halfLifeMs, float? minScore) =>
             [.. entries.Values
                 .Where(e => e.Vector.Length > 0 && !e.IsExpired(nowMs) && (color is null || e.Color == color))
-                .Select(e => (e.Id, Score: Score(e.Vector, query), e.Color, e.Stamp.EventTimeMs))
+                .Select(e => (e.Id, Score: Aged(Score(e.Vector, query), e.Stamp.EventTimeMs, halfLifeMs), e.Color, e.Stamp.EventTimeMs))
+                .Where(n => minScore is null || n.Score >= minScore)
                 .OrderByDescending(n => n.Score).ThenBy(n => n.Id, StringComparer.Ordinal)
                 .Take(k)];
+
+        private float Aged(float score, long eventTimeMs, int halfLifeMs)
+        {
+            if (halfLifeMs == 0)
+                return score;
+            float weight = Math.Max(1e-12f, (float)Math.Pow(2, -Math.Max(0, nowMs - eventTimeMs) / (double)halfLifeMs));
+            return score > 0 ? score * weight : score / weight;
+        }
 
         private float Score(float[] a, float[] b) => metric switch
         {

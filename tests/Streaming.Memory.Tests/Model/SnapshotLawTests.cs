@@ -122,10 +122,15 @@ public sealed class SnapshotLawTests
             if (_snapshots.Count == 0)
                 return;
             var (actual, expected) = _snapshots[query.Pick % _snapshots.Count];
-            SearchOptions filter = (effort ?? new()) with { Where = query.Color is null ? null : new Dictionary<string, string> { ["color"] = query.Color } };
+            SearchOptions filter = (effort ?? new()) with
+            {
+                Where = query.Color is null ? null : new Dictionary<string, string> { ["color"] = query.Color },
+                MinScore = query.MinScore,
+                HalfLife = query.HalfLifeMs == 0 ? null : TimeSpan.FromMilliseconds(query.HalfLifeMs),
+            };
             var found = actual.Search(query.Vector, query.K, filter).Neighbours;
             Assert.Equal(
-                expected.Search(query.Vector, query.K, query.Color), found.Select(n => (n.Id, n.Score, n.Attributes["color"], n.EventTimeMs)).ToList());
+                expected.Search(query.Vector, query.K, query.Color, query.HalfLifeMs, query.MinScore), found.Select(n => (n.Id, n.Score, n.Attributes["color"], n.EventTimeMs)).ToList());
             Assert.Equal(expected.Count, actual.Count);
 
             var entry = expected.Get(query.Id);

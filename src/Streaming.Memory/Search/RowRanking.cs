@@ -1,0 +1,103 @@
+using System.Numerics.Tensors;
+using System.Runtime.Intrinsics.X86;
+using Streaming.Memory.Rows;
+using Streaming.Memory.Rules;
+
+namespace Streaming.Memory.Search;
+
+/// <summary>Scores rows from their vectors and keeps the best that the search wants. Rents; returned on dispose.</summary>
+/// <remarks>Whether a row is wanted is asked last, of the few whose score would enter: the answer lies in memory that scoring does not touch.</remarks>
+internal unsafe ref struct RowRanking
+{
+    private const int PrefetchAhead = 12;
+    private const int CacheLine = 64;
+
+    private readonly RowStore _rows;
+    private readonly Question _question;
+    private readonly float* _query;
+    private readonly float _queryNorm;
+    private readonly SearchScratch _scratch;
+    private TopK _best;
+
+    /// <param name="rows">The namespace's rows.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="query">The vector asked for, pinned by the caller.</param>
+    /// <param name="k">Rows to keep.</param>
+    /// <param name="scratch">Of this thread.</param>
+    public RowRanking(RowStore rows, in Question question, float* query, int k, SearchScratch scratch)
+    {
+        _rows = rows;
+        _question = question;
+        _query = query;
+        _queryNorm = TensorPrimitives.Norm(new ReadOnlySpan<float>(query, rows.Vectors.Dimension));
+        _scratch = scratch;
+        _scratch.ForgetSeen();
+        _best = new TopK(rows, Math.Min(k, Math.Max(1, rows.Count)));
+    }
+
+    /// <summary>Rows that were scored.</summary>
+    public long Scored { get; private set; }
+
+    public readonly bool IsFull => _best.IsFull;
+
+    /// <summary>Scores rows of a list, which hold their numbers as long as the search lasts.</summary>
+    public void Rank(ReadOnlySpan<int> candidates)
+    {
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (i + PrefetchAhead < candidates.Length)
+                Prefetch(_rows[candidates[i + PrefetchAhead]]);
+            Offer(candidates[i], _rows[candidates[i]]);
+        }
+    }
+
+    /// <summary>Scores the rows listed under a token. Such a row may have been given back since, so whether it is visible comes before its score.</summary>
+    public void Rank(ReadOnlySpan<(uint Token, int Row)> listed, uint token)
+    {
+        for (int i = 0; i < listed.Length; i++)
+        {
+            if (i + PrefetchAhead < listed.Length && _rows.TryGet(listed[i + PrefetchAhead].Row, out Row ahead))
+                Prefetch(ahead);
+            if (listed[i].Token == token && _rows.TryGet(listed[i].Row, out Row record) && record.IsVisible(_question.Version) && record.Place >= 0)
+                Offer(listed[i].Row, record);
+        }
+    }
+
+    /// <summary>The best, the highest score first; they are no longer kept then.</summary>
+    public Neighbour[] Take() => _best.TakeSorted();
+
+    public readonly void Dispose() => _best.Dispose();
+
+    private void Offer(int row, Row record)
+    {
+        float score = Score(record.Vector);
+        if (_question.Age.Matters)
+            score = AgeWeight.Apply(_question.Age.Of(record.EventTimeMs), score);
+        Scored++;
+        if (score >= _best.Threshold && score >= _question.MinScore && _question.Wants(record, _rows.Attributes) && _scratch.SeeFirst(row))
+            _best.Offer(score, row);
+    }
+
+    private readonly float Score(byte* vector)
+    {
+        switch (_question.Metric)
+        {
+            case Metric.Dot:
+                return _rows.Vectors.Dot(vector, _query);
+            case Metric.Cosine:
+                var (dot, square) = _rows.Vectors.DotAndSquare(vector, _query);
+                return dot / (MathF.Sqrt(square) * _queryNorm);
+            default:
+                return -MathF.Sqrt(_rows.Vectors.SquaredDistance(vector, _query));
+        }
+    }
+
+    private readonly void Prefetch(Row row)
+    {
+        if (!Sse.IsSupported)
+            return;
+        byte* record = row.Vector - Row.HeadBytes;
+        for (int at = 0; at < Row.HeadBytes + _rows.Vectors.Bytes; at += CacheLine)
+            Sse.Prefetch0(record + at);
+    }
+}

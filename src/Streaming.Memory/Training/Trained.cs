@@ -1,0 +1,9 @@
+using Streaming.Memory.Search;
+
+namespace Streaming.Memory.Training;
+
+/// <summary>What a training gives.</summary>
+/// <param name="Codebook">Centroids and levels.</param>
+/// <param name="Centroids">The codebook's centroids, ready to be scanned.</param>
+/// <param name="Distortion">Mean squared distance to the centroid over mean squared length, of vectors kept out of the training.</param>
+internal sealed record Trained(Codebook Codebook, CentroidScan Centroids, float Distortion);
