@@ -11,17 +11,17 @@ namespace Streaming.Memory;
 /// </summary>
 public sealed class MemorySnapshot : IDisposable
 {
-    private readonly VectorNamespace _memory;
+    private readonly NamespaceReader _reader;
     private readonly MemoryVersion _version;
     private readonly long _nowMs;
     private int _disposed;
 
-    /// <param name="memory">What it is a snapshot of.</param>
+    /// <param name="reader">Of the namespace.</param>
     /// <param name="pinned">Pinned by the caller; unpinned by this object.</param>
     /// <param name="nowMs">Unix milliseconds, UTC.</param>
-    internal MemorySnapshot(VectorNamespace memory, MemoryVersion pinned, long nowMs)
+    internal MemorySnapshot(NamespaceReader reader, MemoryVersion pinned, long nowMs)
     {
-        _memory = memory;
+        _reader = reader;
         _version = pinned;
         _nowMs = nowMs;
     }
@@ -50,7 +50,7 @@ public sealed class MemorySnapshot : IDisposable
     public SearchResult Search(ReadOnlySpan<float> query, int k, SearchOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        SearchResult found = _memory.Search(_version, _nowMs, query, k, options);
+        SearchResult found = _reader.Search(_version, _nowMs, query, k, options);
         GC.KeepAlive(this); // Collected while it searches, it would let its version go.
         return found;
     }
@@ -64,7 +64,7 @@ public sealed class MemorySnapshot : IDisposable
     /// <exception cref="ObjectDisposedException">The snapshot was disposed: take another.</exception>
     public SearchResult SearchMany(ReadOnlySpan<float> queries, int k, Combination combination, SearchOptions? options = null)
     {
-        int dimension = _memory.Options.Dimension;
+        int dimension = _reader.Options.Dimension;
         if (queries.IsEmpty || queries.Length % dimension != 0)
             throw new ArgumentException($"queries.length = {queries.Length}: a multiple of the namespace's dimension, {dimension}", nameof(queries));
         List<SearchResult> answers = [];
@@ -78,7 +78,7 @@ public sealed class MemorySnapshot : IDisposable
     public bool TryGet(string id, [NotNullWhen(true)] out MemoryEntry? entry)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        entry = _memory.Find(_version, _nowMs, id);
+        entry = _reader.Find(_version, _nowMs, id);
         GC.KeepAlive(this);
         return entry is not null;
     }

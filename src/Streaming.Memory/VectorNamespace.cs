@@ -30,7 +30,6 @@ public sealed class VectorNamespace
 {
     private const int LeastUpkeep = 2_048;
     private const int UpkeepPerWrite = 4;
-    private const int MaxStackIdBytes = 256;
 
     private readonly TimeProvider _time;
     private readonly RowStore _rows;
@@ -41,6 +40,7 @@ public sealed class VectorNamespace
     private readonly TombstoneSet _tombstones;
     private readonly RowQueue _byEventTime;
     private readonly RowQueue _byValidUntil;
+    private readonly NamespaceReader _reader;
     private readonly Reclaimer _reclaimer;
     private readonly Learner _learner;
     private readonly WriterGuard _writer = new();
@@ -71,6 +71,7 @@ public sealed class VectorNamespace
         _tombstones = new TombstoneSet(options.MaxTombstones);
         _byEventTime = new RowQueue(_rows, row => row.EventTimeMs);
         _byValidUntil = new RowQueue(_rows, row => row.ValidUntilMs == 0 ? long.MaxValue : row.ValidUntilMs);
+        _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources);
         _reclaimer = new Reclaimer(_rows, _index, _lists, _versions);
         _learner = new Learner(options, _rows, _lists, _versions, _reclaimer, background);
     }
@@ -117,28 +118,26 @@ public sealed class VectorNamespace
 
     internal VersionLog Versions => _versions;
 
+    internal NamespaceReader Reader => _reader;
+
     private long PendingVersion => _versions.Newest.Number + 1;
 
     /// <summary>Pins the newest published version at the current clock reading. Safe on any thread; the caller disposes it.</summary>
-    public MemorySnapshot Snapshot() => new(this, _versions.PinNewest(), NowMs());
+    public MemorySnapshot Snapshot() => new(_reader, _versions.PinNewest(), NowMs());
 
     /// <summary>Pins an older version, at the current clock reading. Safe on any thread; the caller disposes it.</summary>
     /// <returns>Null when the version is not kept any more, or does not exist yet.</returns>
     public MemorySnapshot? AsOf(long version) =>
-        _versions.PinLast(v => v.Number == version) is { } pinned ? new(this, pinned, NowMs()) : null;
+        _versions.PinLast(v => v.Number == version) is { } pinned ? new(_reader, pinned, NowMs()) : null;
 
     /// <summary>Pins the version that was the newest at a moment, at that clock reading: what was true then. The caller disposes it.</summary>
     /// <returns>Null when it is not kept any more.</returns>
     public MemorySnapshot? AsOf(DateTimeOffset moment) =>
-        _versions.PinLast(v => v.PublishedAtMs <= moment.ToUnixTimeMilliseconds()) is { } pinned ? new(this, pinned, moment.ToUnixTimeMilliseconds()) : null;
+        _versions.PinLast(v => v.PublishedAtMs <= moment.ToUnixTimeMilliseconds()) is { } pinned ? new(_reader, pinned, moment.ToUnixTimeMilliseconds()) : null;
 
     /// <summary>Searches the newest version, without a snapshot to dispose. Safe on any thread.</summary>
     /// <inheritdoc cref="MemorySnapshot.Search"/>
-    public SearchResult Search(ReadOnlySpan<float> query, int k, SearchOptions? options = null)
-    {
-        MemoryVersion version = _versions.Enter(out int slot);
-        return Search(version, slot, NowMs(), query, k, options);
-    }
+    public SearchResult Search(ReadOnlySpan<float> query, int k, SearchOptions? options = null) => _reader.Search(NowMs(), query, k, options);
 
     /// <summary>Adds the entry of <paramref name="id"/> or replaces it, unless a newer write of the id is known. Visible after <see cref="Publish"/>.</summary>
     /// <param name="id">Not empty.</param>
@@ -157,8 +156,7 @@ public sealed class VectorNamespace
         long validUntil = validUntilMs ?? DefaultValidUntilMs(stamp.EventTimeMs);
         CheckRange(stamp, validUntil);
 
-        Span<byte> buffer = IdKey.MaxBytes(id) <= MaxStackIdBytes ? stackalloc byte[MaxStackIdBytes] : new byte[IdKey.MaxBytes(id)];
-        IdKey key = IdKey.Of(id, buffer);
+        IdKey key = IdKey.Of(id, IdKey.MaxBytes(id) <= IdKey.StackBytes ? stackalloc byte[IdKey.StackBytes] : new byte[IdKey.MaxBytes(id)]);
         int newest = _index.Find(key);
         int order = CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)
@@ -183,7 +181,7 @@ public sealed class VectorNamespace
     {
         using var writing = _writer.Enter();
         ArgumentException.ThrowIfNullOrEmpty(id);
-        int newest = Find(id);
+        int newest = _index.Find(id);
         int order = CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)
             return order == 0 ? DeleteOutcome.Duplicate : DeleteOutcome.Stale;
@@ -248,52 +246,6 @@ public sealed class VectorNamespace
         return _versions.Newest.Number;
     }
 
-    /// <summary>Searches a version that the caller has pinned.</summary>
-    internal SearchResult Search(MemoryVersion pinned, long nowMs, ReadOnlySpan<float> query, int k, SearchOptions? options) =>
-        Search(pinned, _versions.Enter(pinned), nowMs, query, k, options);
-
-    /// <summary>The entry of an id in a version that the caller has pinned; null when there is none, or it is expired.</summary>
-    internal MemoryEntry? Find(MemoryVersion pinned, long nowMs, string id)
-    {
-        int slot = _versions.Enter(pinned);
-        try
-        {
-            int row = Find(id);
-            while (row >= 0 && _rows[row].Begin > pinned.Number)
-                row = _rows[row].Previous;
-            return row >= 0 && _rows[row] is var record && record.IsVisible(pinned.Number) && !record.IsExpired(nowMs) ? Entry(record) : null;
-        }
-        finally
-        {
-            _versions.Leave(slot);
-        }
-    }
-
-    private SearchResult Search(MemoryVersion version, int slot, long nowMs, ReadOnlySpan<float> query, int k, SearchOptions? options)
-    {
-        try
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-            if (VectorRules.Check(query, Options, "query") is { } violation)
-                throw new ArgumentException(violation.ToString(), nameof(query));
-            if (options?.HalfLife is { } halfLife && halfLife <= TimeSpan.Zero)
-                throw new ArgumentException($"half_life = {halfLife}: above 0", nameof(options));
-            var effort = SearchEffort.Of(options, k, Options.SearchLists, Options.SearchCandidates, _rows.Count);
-            var question = Question.Of(Options.Metric, version.Number, version.Number < Version, nowMs, options);
-            return new SearchRun(_rows, _lists, question, effort).Run(query, k);
-        }
-        finally
-        {
-            _versions.Leave(slot);
-        }
-    }
-
-    private int Find(string id)
-    {
-        Span<byte> buffer = IdKey.MaxBytes(id) <= MaxStackIdBytes ? stackalloc byte[MaxStackIdBytes] : new byte[IdKey.MaxBytes(id)];
-        return _index.Find(IdKey.Of(id, buffer));
-    }
-
     /// <summary>Above 0 when <paramref name="stamp"/> wins over everything known of the id, 0 when it is known already.</summary>
     private int CompareWithLastWrite(string id, int newest, WriteStamp stamp)
     {
@@ -304,7 +256,7 @@ public sealed class VectorNamespace
 
     private bool IsLive(int row) => row >= 0 && _rows[row].IsLive;
 
-    private WriteStamp Stamp(Row row) => new(row.EventTimeMs, _sources[row.Source], row.Offset);
+    private WriteStamp Stamp(Row row) => _sources.Stamp(row);
 
     private int Put(in IdKey key, int newest, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp, long validUntilMs)
     {
@@ -372,14 +324,6 @@ public sealed class VectorNamespace
         _live--;
         _writes++;
         _dirty = true;
-    }
-
-    private MemoryEntry Entry(Row row)
-    {
-        var vector = new float[row.Place >= 0 ? Options.Dimension : 0];
-        if (vector.Length > 0)
-            _rows.Vectors.Read(row, vector);
-        return new MemoryEntry(_rows.Id(row), _rows.Attributes.Values(row.Attributes), Stamp(row), row.ValidUntilMs, vector);
     }
 
     private static void CheckRange(WriteStamp stamp, long validUntilMs)

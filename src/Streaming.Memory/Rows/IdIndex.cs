@@ -21,6 +21,10 @@ internal sealed class IdIndex(RowStore rows)
 
     public long SizeBytes { get; private set; } = (1 << SegmentBits) * SmallestSegment * sizeof(uint);
 
+    /// <inheritdoc cref="Find(in IdKey)"/>
+    public int Find(string id) =>
+        Find(IdKey.Of(id, IdKey.MaxBytes(id) <= IdKey.StackBytes ? stackalloc byte[IdKey.StackBytes] : new byte[IdKey.MaxBytes(id)]));
+
     /// <summary>The newest row of the id, live or ended; −1 when there is none.</summary>
     public int Find(in IdKey key)
     {

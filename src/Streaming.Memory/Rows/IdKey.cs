@@ -5,6 +5,9 @@ namespace Streaming.Memory.Rows;
 /// <summary>An id as it is looked up: its UTF-8 bytes and their hash. Made on the stack.</summary>
 internal readonly ref struct IdKey
 {
+    /// <summary>Ids that may need more bytes are not encoded on the stack.</summary>
+    public const int StackBytes = 256;
+
     /// <summary>Bytes that the caller of <see cref="Of"/> must offer for an id of so many characters.</summary>
     public static int MaxBytes(string id) => Encoding.UTF8.GetMaxByteCount(id.Length);
 

@@ -8,7 +8,8 @@ internal sealed class SourceNames
     private string[] _names = [];
     private (string Name, int Number) _last = ("", -1);
 
-    public string this[int number] => Volatile.Read(ref _names)[number];
+    /// <summary>The write that made a row.</summary>
+    public WriteStamp Stamp(Row row) => new(row.EventTimeMs, Volatile.Read(ref _names)[row.Source], row.Offset);
 
     /// <exception cref="InvalidOperationException">More sources than a row can name: use fewer partitions.</exception>
     public int NumberOf(string source)

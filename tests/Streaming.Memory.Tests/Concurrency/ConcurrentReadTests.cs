@@ -79,7 +79,7 @@ public sealed class ConcurrentReadTests
         {
             MemoryVersion everything = new(Row.NeverEnds - 1, 1, default);
             everything.TryPin();
-            using MemorySnapshot snapshot = new(memory, everything, nowMs: 1);
+            using MemorySnapshot snapshot = new(memory.Reader, everything, nowMs: 1);
             return PairProtocol.Violation(snapshot);
         }
         finally
