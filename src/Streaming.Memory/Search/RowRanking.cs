@@ -43,6 +43,8 @@ internal unsafe ref struct RowRanking
     /// <summary>Scores rows of a list, which hold their numbers as long as the search lasts.</summary>
     public void Rank(ReadOnlySpan<int> candidates)
     {
+        for (int i = 0; i < Math.Min(PrefetchAhead, candidates.Length); i++)
+            Prefetch(_rows[candidates[i]]);
         for (int i = 0; i < candidates.Length; i++)
         {
             if (i + PrefetchAhead < candidates.Length)
