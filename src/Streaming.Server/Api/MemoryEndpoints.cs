@@ -62,7 +62,7 @@ internal sealed class MemoryEndpoints(Platform platform, MemoryProxy? elsewhere)
             return problem;
         using (snapshot)
         {
-            var options = new SearchOptions { Where = request.Where, Exact = request.Exact ?? false, Lists = request.Lists, Candidates = request.Candidates };
+            var options = request.Options;
             var started = platform.Clock.GetTimestamp();
             var found = snapshot!.Search(vector, request.Neighbours, options);
             platform.Metrics.Memory.Searched(space.Options.Name, options.Exact, platform.Clock.GetElapsedTime(started));

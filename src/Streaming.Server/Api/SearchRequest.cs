@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Streaming.Core.Validation;
+using Streaming.Memory.Search;
 
 namespace Streaming.Server.Api;
 
@@ -15,6 +16,8 @@ namespace Streaming.Server.Api;
 /// <param name="Exact">Score every entry by its vector.</param>
 /// <param name="Lists">Posting lists to scan, 1 to 65,536 [the namespace's own].</param>
 /// <param name="Candidates">Entries chosen by their codes and ranked by their vectors, k to 1,000,000 [the namespace's own].</param>
+/// <param name="MinScore">Only entries with this score or a higher one [all].</param>
+/// <param name="HalfLifeSeconds">Age with which an entry's score halves, or its distance doubles; above 0 [age does not matter].</param>
 internal sealed record SearchRequest(
     float[]? Vector = null,
     string? UserId = null,
@@ -26,16 +29,32 @@ internal sealed record SearchRequest(
     [property: JsonConverter(typeof(AsOfConverter))] string? AsOf = null,
     bool? Exact = null,
     int? Lists = null,
-    int? Candidates = null)
+    int? Candidates = null,
+    float? MinScore = null,
+    double? HalfLifeSeconds = null)
 {
     private const int DefaultNeighbours = 10;
     private const int MaxNeighbours = 1_000;
     private const int MaxLists = 65_536;
     private const int MaxCandidates = 1_000_000;
+    private const double MinHalfLifeSeconds = 0.001;
+    private const double MaxHalfLifeSeconds = 1e9;
 
     /// <summary>Neighbours wanted.</summary>
     [JsonIgnore]
     public int Neighbours => K ?? DefaultNeighbours;
+
+    /// <summary>What narrows the search, and how much it looks at.</summary>
+    [JsonIgnore]
+    public SearchOptions Options => new()
+    {
+        Where = Where,
+        Exact = Exact ?? false,
+        Lists = Lists,
+        Candidates = Candidates,
+        MinScore = MinScore,
+        HalfLife = HalfLifeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+    };
 
     /// <summary>The first number out of range, or null.</summary>
     public Violation? Check()
@@ -46,6 +65,8 @@ internal sealed record SearchRequest(
             return new("lists", Lists, $"must be 1 to {MaxLists}");
         if (Candidates < Neighbours || Candidates > MaxCandidates)
             return new("candidates", Candidates, $"must be k, which is {Neighbours}, to {MaxCandidates}");
+        if (HalfLifeSeconds is not null and not (>= MinHalfLifeSeconds and <= MaxHalfLifeSeconds))
+            return new("half_life_seconds", HalfLifeSeconds, $"must be {MinHalfLifeSeconds} to {MaxHalfLifeSeconds}");
         return null;
     }
 }

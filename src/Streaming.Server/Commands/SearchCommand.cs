@@ -24,10 +24,12 @@ internal static class SearchCommand
         var exact = new Option<bool>("--exact") { Description = "Score every entry by its vector, which takes longer the more there are" };
         var lists = new Option<int?>("--lists") { Description = "Posting lists to scan [default: the namespace's own]" };
         var candidates = new Option<int?>("--candidates") { Description = "Entries chosen by their codes and ranked by their vectors [default: the namespace's own]" };
+        var minScore = new Option<float?>("--min-score") { Description = "Only entries with this score or a higher one" };
+        var halfLife = new Option<double?>("--half-life") { Description = "Age in seconds with which an entry's score halves [default: age does not matter]" };
         var json = JsonOption.Create();
         var command = new Command("search", "Find the nearest entries in the vector memory of a running instance")
         {
-            space, text, user, creative, vector, k, where, version, asOf, exact, lists, candidates, json,
+            space, text, user, creative, vector, k, where, version, asOf, exact, lists, candidates, minScore, halfLife, json,
         };
         var api = new ApiClient(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -45,6 +47,8 @@ internal static class SearchCommand
                 Exact = result.GetValue(exact) ? true : null,
                 Lists = result.GetValue(lists),
                 Candidates = result.GetValue(candidates),
+                MinScore = result.GetValue(minScore),
+                HalfLifeSeconds = result.GetValue(halfLife),
             };
             var path = $"/v1/memory/{Uri.EscapeDataString(result.GetValue(space)!)}/search";
             if (await api.AskAsync(result, path, request, cancellationToken) is not { } found)

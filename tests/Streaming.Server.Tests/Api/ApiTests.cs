@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 
@@ -99,6 +100,7 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("/v1/memory/facts/search", """{ "user_id": "u-1" }""", 400, "vector.length = '32'")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "lists": 0 }""", 400, "lists = '0'")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "k": 5, "candidates": 4 }""", 400, "candidates = '4': must be k, which is 5")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "half_life_seconds": 0 }""", 400, "half_life_seconds = '0': must be")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "as_of": "yesterday" }""", 400, "as_of = 'yesterday': must be a version's number, or a time in RFC 3339")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "as_of": true }""", 400, "$.as_of")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "as_of": "9999-01-01T00:00:00Z" }""", 400, "must not be in the future")]
@@ -185,6 +187,20 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(exact["neighbours"]!.ToJsonString(), wide["neighbours"]!.ToJsonString());
         var metrics = await api.All.MetricsAsync();
         Assert.True(metrics.Sum("streaming_memory_search_duration_seconds_count", ("namespace", "facts"), ("exact", "true")) >= 1);
+    }
+
+    [Fact]
+    public async Task Scores_lose_by_age_and_low_ones_are_left_out()
+    {
+        var (_, all) = await SearchFactsAsync("");
+        var scores = all["neighbours"]!.AsArray().Select(n => (double)n!["score"]!).ToList();
+        var (_, near) = await SearchFactsAsync(string.Create(CultureInfo.InvariantCulture, $", \"min_score\": {scores[0] - 1e-3}"));
+        Assert.Single(near["neighbours"]!.AsArray());
+        Assert.True(scores.Count > 1);
+
+        var (status, aged) = await SearchFactsAsync(""", "half_life_seconds": 0.001""");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.InRange((double)aged["neighbours"]!.AsArray()[0]!["score"]!, 0, scores[0] / 2);
     }
 
     [Fact]
