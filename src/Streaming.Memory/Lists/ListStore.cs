@@ -22,15 +22,19 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     /// A search asks again after each partition: entries go to the next one before they leave, so what it no longer met in one it meets in the next,
     /// even where that began after the search did.
     /// </remarks>
-    public Partition? Next(Partition? scanned) => Partitions.FirstOrDefault(p => scanned is null || p.Epoch > scanned.Epoch);
+    public Partition? Next(Partition? scanned)
+    {
+        // A plain loop: it runs in every search, which allocates nothing but its answer.
+        foreach (Partition partition in Partitions)
+        {
+            if (scanned is null || partition.Epoch > scanned.Epoch)
+                return partition;
+        }
+        return null;
+    }
 
     /// <summary>The partition that takes new entries.</summary>
     public Partition Current => _partitions[^1];
-
-    public int ChunkEntries => chunkEntries;
-
-    /// <summary>Entries in all lists, ended ones that were not reclaimed yet included.</summary>
-    public int Entries { get; private set; }
 
     /// <summary>Entries in all lists whose row has not ended.</summary>
     public int LiveEntries { get; private set; }
@@ -49,7 +53,6 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
             list.Add(tail = NewChunk(list, codes.Length));
         Row record = rows[row];
         record.Place = tail.Index * chunkEntries + tail.Append(row, record, codes);
-        Entries++;
         LiveEntries++;
     }
 
@@ -68,7 +71,6 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     {
         chunk.List.Remove(chunk);
         chunk.IsUnlinked = true;
-        Entries -= chunk.Count;
         LiveEntries -= chunk.Count - chunk.EndedCount;
         _chunks[chunk.Index] = null;
         _free.Push(chunk.Index);

@@ -22,7 +22,5 @@ internal sealed class Partition(int epoch, Codebook? codebook, CentroidScan? cen
 
     public IReadOnlyList<PostingList> Lists => _lists;
 
-    public int CodesPerEntry => Codebook?.Codes ?? 0;
-
     public ListChunk[] Chunks(int list) => _lists[list].Chunks;
 }

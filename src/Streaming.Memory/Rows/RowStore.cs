@@ -55,6 +55,7 @@ internal sealed class RowStore
     }
 
     /// <summary>Takes a free row. It is the caller's until it writes the row's number where readers look.</summary>
+    /// <exception cref="InvalidOperationException">The index of ids can name no more rows: keep fewer entries or older versions.</exception>
     public int Take()
     {
         if (_roomy.Count == 0)
@@ -146,6 +147,8 @@ internal sealed class RowStore
         if (!_freedPages.TryPop(out int number))
         {
             number = _pages.Length;
+            if ((long)(number + 1) << _pageShift > IdIndex.MaxRows)
+                throw new InvalidOperationException($"A memory namespace holds at most {IdIndex.MaxRows} rows, ended ones that older versions keep included.");
             Volatile.Write(ref _pages, [.. _pages, null]);
         }
         _pages[number] = new RowPage(number, _pageRows, _stride);

@@ -31,7 +31,7 @@ internal sealed unsafe class RowVectors(VectorFormat format, int dimension)
             System.Numerics.Tensors.TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(at, Dimension), into);
     }
 
-    /// <summary>Σ vector·query. In a fixed order of additions, whatever the processor offers.</summary>
+    /// <summary>Σ vector·query.</summary>
     public float Dot(byte* at, float* query)
     {
         var sum = Vector512<float>.Zero;

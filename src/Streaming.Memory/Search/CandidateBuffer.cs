@@ -48,12 +48,12 @@ internal unsafe ref struct CandidateBuffer
     }
 
     /// <summary>Keeps the best only.</summary>
-    /// <returns>Their keys and their values, in no order.</returns>
-    public (ReadOnlyMemory<int> Keys, ReadOnlyMemory<int> Values) Best()
+    /// <returns>Their values, in no order, until the buffer is disposed.</returns>
+    public ReadOnlySpan<int> Best()
     {
         if (_count > _wanted)
             Cut();
-        return (_keys.AsMemory(0, _count), _values.AsMemory(0, _count));
+        return _values.AsSpan(0, _count);
     }
 
     public readonly void Dispose()

@@ -47,7 +47,7 @@ internal sealed unsafe class CentroidScan
     public void Choose(scoped ReadOnlySpan<float> query, int wanted, scoped ref RankedLists best)
     {
         CandidateBuffer likely = Likely(query, Math.Max(FewestLikely, wanted * Oversample), _codebook.Metric == Metric.L2);
-        foreach (int list in likely.Best().Values.Span)
+        foreach (int list in likely.Best())
             best.Add(_codebook.Score(query, list), list);
         likely.Dispose();
     }
@@ -59,7 +59,7 @@ internal sealed unsafe class CentroidScan
         CandidateBuffer likely = Likely(vector, FewestLikely, withNorms: true);
         int nearest = -1;
         float best = float.NegativeInfinity;
-        foreach (int list in likely.Best().Values.Span)
+        foreach (int list in likely.Best())
         {
             float score = _codebook.Closeness(vector, list);
             if (score > best || (score == best && list < nearest))

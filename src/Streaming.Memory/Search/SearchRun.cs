@@ -89,7 +89,7 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
         ranked.Sort(wanted);
         CandidateBuffer candidates = new(effort.Candidates, rows.Count);
         Scan(partition, codebook, ranked, prepared, ref candidates);
-        ranking.Rank(candidates.Best().Values.Span);
+        ranking.Rank(candidates.Best());
         candidates.Dispose();
     }
 

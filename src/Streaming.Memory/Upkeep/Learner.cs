@@ -93,8 +93,9 @@ internal sealed class Learner(
 
     private void Take()
     {
-        var (codebook, centroids, distortion) = _training!.GetAwaiter().GetResult();
-        _training = null;
+        Task<Trained> training = _training!;
+        _training = null; // Also where it failed: that is said once, and another one is tried.
+        var (codebook, centroids, distortion) = training.GetAwaiter().GetResult(); // It has ended.
         _codes = new byte[codebook.Codes];
         _drift.Reset(distortion);
         lists.Begin(codebook, centroids);

@@ -18,7 +18,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
     private const int DeadShare = 4; // One in so many.
     private readonly Queue<ListChunk> _chunks = new();
     private readonly Queue<(int Row, long End)> _facts = new();
-    private readonly Queue<(long Version, ListChunk? Chunk, int Codes, List<int> Rows)> _unlinked = new();
+    private readonly Queue<(long Version, ListChunk? Chunk, List<int> Rows)> _unlinked = new();
     private bool _emptied;
 
     /// <summary>Tells that a row ended at a version that is not published yet.</summary>
@@ -62,7 +62,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         foreach (int row in dropped)
             Forget(row);
         lists.Unlink(chunk);
-        _unlinked.Enqueue((versions.Newest.Number, chunk, chunk.Codes, dropped));
+        _unlinked.Enqueue((versions.Newest.Number, chunk, dropped));
     }
 
     private int Empty(ListChunk chunk)
@@ -94,7 +94,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
             dropped.Add(_facts.Dequeue().Row);
         }
         if (dropped.Count > 0)
-            _unlinked.Enqueue((versions.Newest.Number, null, 0, dropped));
+            _unlinked.Enqueue((versions.Newest.Number, null, dropped));
         return dropped.Count;
     }
 

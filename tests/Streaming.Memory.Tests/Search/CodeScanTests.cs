@@ -1,0 +1,53 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Streaming.Memory.Lists;
+using Streaming.Memory.Search;
+
+namespace Streaming.Memory.Tests.Search;
+
+public sealed unsafe class CodeScanTests
+{
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(32)]
+    [InlineData(264)]
+    public void Every_register_width_gives_the_sums_of_a_plain_loop(int codes)
+    {
+        Random random = new(codes);
+        byte[] table = [.. Enumerable.Range(0, codes * 16).Select(_ => (byte)random.Next(128))];
+        var entries = Enumerable.Range(0, CodeBlock.Entries).Select(_ => Enumerable.Range(0, codes).Select(_ => (byte)random.Next(16)).ToArray()).ToArray();
+        var block = new byte[CodeBlock.Bytes(codes)];
+        ushort[] expected = [.. entries.Select(entry => (ushort)Enumerable.Range(0, codes).Sum(c => table[c * 16 + entry[c]]))];
+        ushort threshold = expected.Order().ElementAt(CodeBlock.Entries / 2);
+        uint reached = (uint)Enumerable.Range(0, CodeBlock.Entries).Where(i => expected[i] >= threshold).Sum(i => 1L << i);
+        var sums = new ushort[CodeBlock.Entries];
+        var read = new byte[codes];
+        fixed (byte* b = block, t = table)
+        fixed (ushort* s = sums)
+        {
+            for (int i = 0; i < CodeBlock.Entries; i++)
+                CodeBlock.Write(b, i, entries[i]);
+            for (int i = 0; i < CodeBlock.Entries; i++)
+            {
+                CodeBlock.Read(b, i, read);
+                Assert.Equal(entries[i], read);
+            }
+
+            Assert.Equal(reached, CodeScan.Sums128(b, t, codes, s, threshold));
+            Assert.Equal(expected, sums);
+            if (Avx2.IsSupported)
+            {
+                Array.Clear(sums);
+                Assert.Equal(reached, CodeScan.Sums256(b, t, codes, s, threshold));
+                Assert.Equal(expected, sums);
+            }
+            if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
+            {
+                Array.Clear(sums);
+                Assert.Equal(reached, CodeScan.Sums512(b, t, codes, s, threshold));
+                Assert.Equal(expected, sums);
+            }
+        }
+    }
+}
