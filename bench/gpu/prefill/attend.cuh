@@ -34,7 +34,8 @@ struct Barriers
     __device__ u32 values_free(int stage) const { return first + 32 + stage * 32; }
 };
 
-// One thread. Tiles of cached tokens do not wait for the projection before.
+// One thread. The first tile, when all its tokens are cached, does not wait for the projection before; the queries come before the second, which would
+// keep them waiting.
 __device__ __forceinline__ void load(u32 shared, Barriers barriers, const CUtensorMap& query, const CUtensorMap& pool, const Call& c,
     const Sequence& s, int sequence, int head, int layer, int first, int end)
 {
@@ -49,7 +50,7 @@ __device__ __forceinline__ void load(u32 shared, Barriers barriers, const CUtens
     for (int t = 0; t < end - first; t++)
     {
         const int tile = first + t, stage = t % STAGES, parity = (t / STAGES - 1) & 1;
-        if (!waited && (t >= STAGES || (tile + 1) * PAGE > s.first)) load_query();
+        if (!waited && (t > 0 || (tile + 1) * PAGE > s.first)) load_query();
         const int row = head_row(c, page_of(c, sequence, tile), layer, head);
         const u32 to = shared + QUERY_BYTES + stage * 2 * TILE_BYTES;
         if (t >= STAGES) barrier_wait(barriers.keys_free(stage), parity);
@@ -138,7 +139,7 @@ __device__ __forceinline__ void start_values(float (&sums)[128], const u32 (&wei
 template <int CLUSTER>
 __device__ __forceinline__ void add_spans(u32 shared, const u8* memory, float* to)
 {
-    constexpr int ROWS = CHUNK / CLUSTER, QUADS = HEAD_WIDTH / 4, BATCH = CLUSTER < 4 ? 4 : 2;   // loads of several rows before their stores
+    constexpr int ROWS = CHUNK / CLUSTER, QUADS = HEAD_WIDTH / 4, BATCH = CLUSTER < 4 ? 8 : 4;   // loads of several rows before their stores
     const int first = CLUSTER > 1 ? (int)cluster_rank() * ROWS : 0, column = threadIdx.x % QUADS * 4;
 #pragma unroll 1
     for (int row = first + threadIdx.x / QUADS; row < first + ROWS; row += BATCH * (CONSUMERS / QUADS))
@@ -158,25 +159,30 @@ __device__ __forceinline__ void all_sync()
     else __syncthreads();
 }
 
-// Bytes [0, size) from `from`, this block's part of them, to L2.
-__device__ __forceinline__ void prefetch_part(const u8* from, u32 size)
-{
-    const u32 blocks = gridDim.x * gridDim.y * gridDim.z, block = (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
-    for (u32 at = block * 16384; at < size; at += blocks * 16384) prefetch_l2(from + at, 16384);
-}
-
 // The multiplying threads: all tiles of the span, then the sums to shared memory.
 template <bool TANH>
 __device__ __forceinline__ void multiply_span(
     u8* memory, u32 shared, Barriers barriers, const Call& c, const Sequence& s, int layer, int most_tiles, int first, int end, const u8* bucket_bytes)
 {
     float *even = (float*)(memory + POSITION), *odd = even + entries(most_tiles), *tau = (float*)(memory + tau_at(most_tiles));
-    for (int i = threadIdx.x; i < entries(end - first); i += CONSUMERS)
+    constexpr int BATCH = 5;   // loads at once
+#pragma unroll 1
+    for (int start = threadIdx.x; start < entries(end - first); start += BATCH * CONSUMERS)
     {
-        const int lag = s.first - first * PAGE - (i - CHUNK);
-        const float p = lag >= 0 && lag < c.window ? c.position[(u64)layer * c.window + lag] : 0.f;
-        even[i] = p;
-        if (i > 0) odd[i - 1] = p;   // so that a pair that begins at an odd entry is aligned as well
+        float p[BATCH];
+#pragma unroll
+        for (int i = 0; i < BATCH; i++)
+        {
+            const int lag = s.first - first * PAGE - (start + i * CONSUMERS - CHUNK);
+            p[i] = lag >= 0 && lag < c.window ? c.position[(u64)layer * c.window + lag] : 0.f;
+        }
+#pragma unroll
+        for (int i = 0; i < BATCH; i++)
+        {
+            const int at = start + i * CONSUMERS;
+            if (at < entries(end - first)) even[at] = p[i];
+            if (at > 0 && at < entries(end - first)) odd[at - 1] = p[i];   // so that a pair that begins at an odd entry is aligned as well
+        }
     }
     for (int i = threadIdx.x; i < BUCKETS; i += CONSUMERS) tau[i] = c.tau[layer * BUCKETS + i];
     wait_for_previous();
@@ -235,18 +241,19 @@ __device__ __forceinline__ void multiply_span(
         products_wait<0>();
         pin(sums);
     }
+    let_next_start();
     consumers_sync();   // nobody multiplies any more, and every tile that was asked for is here
     store_sums((float*)memory, STRIDE, sums);
 }
 }
 
-// Grid: splits of the window (clusters of CLUSTER), heads, sequences. next_weights, when not null: weights for the projections after, to L2.
+// Grid: splits of the window (clusters of CLUSTER), heads, sequences.
 template <int CLUSTER, bool TANH>
 __global__ void __launch_bounds__(attention::THREADS, 1) attend(const __grid_constant__ CUtensorMap query, const __grid_constant__ CUtensorMap pool,
-    const Call c, int layer, int most_tiles, const u8* output_weights, const u8* next_weights)
+    const Call c, int layer, int most_tiles)
 {
     using namespace attention;
-    let_next_start();
+    if (!c.shared_card) let_next_start();
     u8* memory = dynamic_shared();
     const u32 shared = shared_address(memory);
     const int split = blockIdx.x, head = blockIdx.y, sequence = blockIdx.z, splits = gridDim.x;
@@ -270,11 +277,7 @@ __global__ void __launch_bounds__(attention::THREADS, 1) attend(const __grid_con
     if (threadIdx.x >= CONSUMERS)
     {
         give_registers<LOADER_REGISTERS>();
-        if (threadIdx.x == CONSUMERS)
-        {
-            if (next_weights) prefetch_part(output_weights, WIDTH * WIDTH * 2), prefetch_part(next_weights, UVQK * WIDTH * 2);
-            load(shared, barriers, query, pool, c, s, sequence, head, layer, first, end);
-        }
+        if (threadIdx.x == CONSUMERS) load(shared, barriers, query, pool, c, s, sequence, head, layer, first, end);
         __syncwarp();
         all_sync<CLUSTER>();
         if (CLUSTER > 1) leave_together();

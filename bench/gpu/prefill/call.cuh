@@ -23,7 +23,7 @@ inline void require(cudaError_t error, const char* what, int line)
 struct ProjectVariant
 {
     std::string name;
-    void (*kernel)(const CUtensorMap, const CUtensorMap, const Call, int, int, int);
+    void (*kernel)(const CUtensorMap, const CUtensorMap, const Call, int);
     int columns, split, share, shared;
 };
 
@@ -37,7 +37,7 @@ struct OutputVariant
 struct AttendVariant
 {
     std::string name;
-    void (*kernel)(const CUtensorMap, const CUtensorMap, const Call, int, int, const u8*, const u8*);
+    void (*kernel)(const CUtensorMap, const CUtensorMap, const Call, int, int);
     int cluster;
 };
 
@@ -61,10 +61,8 @@ AttendVariant attend_variant()
 
 inline std::vector<ProjectVariant> project_variants()
 {
-    return {project_variant<Tile<32, 1, 1, 8>>(), project_variant<Tile<64, 1, 1, 8>>(), project_variant<Tile<64, 2, 1, 8>>(),
-            project_variant<Tile<128, 1, 1, 6>>(), project_variant<Tile<128, 2, 1, 6>>(), project_variant<Tile<128, 4, 1, 4>>(),
-            project_variant<Tile<128, 1, 2, 6>>(), project_variant<Tile<256, 1, 1, 4>>(), project_variant<Tile<256, 8, 1, 2>>(),
-            project_variant<Tile<256, 1, 2, 4>>(), project_variant<Tile<256, 1, 4, 4>>()};
+    return {project_variant<Tile<32, 1, 1, 8>>(), project_variant<Tile<32, 1, 1, 6>>(), project_variant<Tile<64, 1, 1, 8>>(), project_variant<Tile<128, 1, 1, 6>>(),
+            project_variant<Tile<128, 1, 2, 6>>(), project_variant<Tile<256, 1, 1, 4>>(), project_variant<Tile<256, 1, 2, 4>>()};
 }
 
 inline std::vector<OutputVariant> output_variants()
@@ -86,8 +84,8 @@ struct Choice
     ProjectVariant project;
     OutputVariant output;
     AttendVariant attend;
-    int splits, ahead;          // ahead: tiles of each split that the projection brings to L2
-    bool weights_ahead, chained;   // attention brings the next weights to L2; kernels start before the one before has ended
+    int splits, groups;   // groups of sequences side by side: 1 or 2
+    bool chained;         // kernels start before the one before has ended
 };
 
 enum Phase { ENTER = 1, PROJECT = 2, ATTEND = 4, COMBINE = 8, OUTPUT = 16, ALL = 31 };
@@ -114,7 +112,9 @@ struct Prefill
     float* input;
     u64 pool_bytes;
     int pages, most_tiles = 0;     // tiles of the sequence that has most
-    CUtensorMap xb_map, y_map, q_map, pool_map;
+    CUtensorMap pool_map;
+    cudaStream_t side;             // for a second group
+    cudaEvent_t forked, joined;
 
     Prefill(std::vector<Sequence> given, int layers, int window, u64 seed) : sequences(given)
     {
@@ -136,15 +136,18 @@ struct Prefill
         c.buckets = allocate<u8>((u64)batch * (c.tiles + 1) * CONSUMERS * 32);
         fill(layers, window, seed);
         lay_pages(seed);
-        make_map(&xb_map, c.xb, c.rows, WIDTH, CHUNK);
-        make_map(&y_map, c.y, c.rows, WIDTH, CHUNK);
-        make_map(&q_map, c.q, c.rows, WIDTH, CHUNK);
         make_map(&pool_map, c.pool, pool_bytes / ROW_BYTES, HEAD_WIDTH, PAGE);
+        CUDA(cudaStreamCreateWithFlags(&side, cudaStreamNonBlocking));
+        CUDA(cudaEventCreateWithFlags(&forked, cudaEventDisableTiming));
+        CUDA(cudaEventCreateWithFlags(&joined, cudaEventDisableTiming));
         CUDA(cudaDeviceSynchronize());
     }
 
     ~Prefill()
     {
+        CUDA(cudaStreamDestroy(side));
+        CUDA(cudaEventDestroy(forked));
+        CUDA(cudaEventDestroy(joined));
         const Call& c = call;
         void* all[] = {c.x, c.xb, c.stats, c.u, c.q, c.y, c.partials, c.buckets, c.pool, uvqk, output_weights, input, (void*)c.sequences,
                        (void*)c.page_table, (void*)c.column_sums, (void*)c.output_bias, (void*)c.position, (void*)c.tau};
@@ -163,40 +166,65 @@ struct Prefill
         return call.layers * ((double)(UVQK + WIDTH) * WIDTH * 2 + tokens * 2 * WIDTH * 2);
     }
 
+    // The phases of the layers. Two groups of sequences go side by side, each on half of the card, the second a projection behind the first: so that
+    // one multiplies while the other waits for memory.
     void launch(const Choice& choice, int phases, int first_layer, int end_layer, cudaStream_t stream) const
     {
+        launch_group(choice, phases, first_layer, end_layer, stream, 0);
+        if (choice.groups == 1) return;
+        CUDA(cudaStreamWaitEvent(side, forked));
+        launch_group(choice, phases, first_layer, end_layer, side, 1);
+        CUDA(cudaEventRecord(joined, side));
+        CUDA(cudaStreamWaitEvent(stream, joined));
+    }
+
+    // What a group of the sequences has of the call.
+    Call part(int group, int groups) const
+    {
+        const int count = batch() / groups, first = group * count;
+        const u64 row = (u64)first * CHUNK;
+        Call c = call;
+        c.sequences += first, c.page_table += first * c.table_stride, c.rows = count * CHUNK;
+        c.x += row * WIDTH, c.xb += row * WIDTH, c.u += row * WIDTH, c.q += row * WIDTH, c.y += row * WIDTH, c.stats += row * STATS;
+        c.partials += (u64)MOST_PARTS * row * WIDTH, c.buckets += (u64)first * c.tiles * CONSUMERS * 32;
+        return c;
+    }
+
+    void launch_group(const Choice& choice, int phases, int first_layer, int end_layer, cudaStream_t stream, int group) const
+    {
         chained = choice.chained;
-        if (phases & ENTER && first_layer == 0)
-        {
-            start(find_buckets, dim3(most_tiles, batch()), CONSUMERS, dim3(1, 1, 1), 0, stream, call);
-            start(enter, dim3(call.rows), ROW_THREADS, dim3(1, 1, 1), 0, stream, call, (const float*)input);
-        }
+        Call c = part(group, choice.groups);
+        c.shared_card = choice.groups > 1;
+        const int count = batch() / choice.groups, span = most_of_split(choice.splits);
         const ProjectVariant& p = choice.project;
         const OutputVariant& o = choice.output;
         const AttendVariant& a = choice.attend;
-        CUtensorMap uvqk_map, output_map;
-        make_map(&uvqk_map, uvqk, (u64)call.layers * UVQK, WIDTH, p.columns / p.share);
-        make_map(&output_map, output_weights, (u64)call.layers * WIDTH, WIDTH, o.columns / o.share);
-        const int span = most_of_split(choice.splits);
+        CUtensorMap uvqk_map, output_map, xb_map, y_map, q_map;
+        make_map(&uvqk_map, uvqk, (u64)c.layers * UVQK, WIDTH, p.columns / p.share);
+        make_map(&output_map, output_weights, (u64)c.layers * WIDTH, WIDTH, o.columns / o.share);
+        make_map(&xb_map, c.xb, c.rows, WIDTH, CHUNK);
+        make_map(&y_map, c.y, c.rows, WIDTH, CHUNK);
+        make_map(&q_map, c.q, c.rows, WIDTH, CHUNK);
+        if (phases & ENTER && first_layer == 0)
+            start(enter, dim3(count, most_tiles + CHUNK / ROWS_A_BLOCK), CONSUMERS, dim3(1, 1, 1), 0, stream, c, (const float*)(input + (u64)group * c.rows * WIDTH));
         for (int layer = first_layer; layer < end_layer; layer++)
         {
-            const u8* next = choice.weights_ahead ? (const u8*)(uvqk + (u64)std::min(layer + 1, call.layers - 1) * UVQK * WIDTH) : nullptr;
-            if (phases & PROJECT)
-                start(p.kernel, dim3(UVQK / p.columns, batch(), p.split), THREADS, dim3(1, p.share, p.split), p.shared, stream, xb_map, uvqk_map, call, layer,
-                      choice.splits, choice.ahead);
+            if (phases & PROJECT) start(p.kernel, dim3(UVQK / p.columns, count), THREADS, dim3(1, p.share, 1), p.shared, stream, xb_map, uvqk_map, c, layer);
+            if (group == 0 && layer == first_layer) CUDA(cudaEventRecord(forked, stream));
             if (phases & ATTEND)
-                start(a.kernel, dim3(choice.splits, HEADS, batch()), attention::THREADS, dim3(a.cluster, 1, 1), attention::shared_bytes(span), stream, q_map, pool_map,
-                      call, layer, span, (const u8*)(output_weights + (u64)layer * WIDTH * WIDTH), next);
-            if (phases & COMBINE) start(combine, dim3(call.rows), ROW_THREADS, dim3(1, 1, 1), 128, stream, call, choice.splits / a.cluster);
+                start(a.kernel, dim3(choice.splits, HEADS, count), attention::THREADS, dim3(a.cluster, 1, 1), attention::shared_bytes(span), stream, q_map, pool_map,
+                      c, layer, span);
+            if (phases & COMBINE) start(combine, dim3(c.rows), ROW_THREADS, dim3(1, 1, 1), 128, stream, c, choice.splits / a.cluster);
             if (phases & OUTPUT)
-                start(o.kernel, dim3(WIDTH / o.columns, batch(), o.split), THREADS, dim3(1, o.share, o.split), o.shared, stream, y_map, output_map, call, layer);
+                start(o.kernel, dim3(WIDTH / o.columns, count, o.split), THREADS, dim3(1, o.share, o.split), o.shared, stream, y_map, output_map, c, layer);
         }
     }
 
     // Whether the choice can run on this shape.
     bool fits(const Choice& choice) const
     {
-        return batch() % choice.project.share == 0 && batch() % choice.output.share == 0 && choice.splits % choice.attend.cluster == 0
+        const int count = batch() / choice.groups;
+        return batch() % choice.groups == 0 && count % choice.project.share == 0 && count % choice.output.share == 0 && choice.splits % choice.attend.cluster == 0
             && choice.splits / choice.attend.cluster <= MOST_PARTS && attention::shared_bytes(most_of_split(choice.splits)) <= 232448;
     }
 

@@ -176,25 +176,26 @@ inline bool check_all(bool small_only, const std::string& plant)
     const std::vector<AttendVariant> attends = attend_variants();
     const Case ragged = {"ragged", {{300, 128}, {0, 128}, {70, 33}, {127, 1}}, 2, 100}, whole = {"whole", {{320, 128}, {64, 128}}, 2, 4096},
                alone = {"alone", {{517, 100}}, 1, 200};
-    if (!plant.empty()) return check_case(ragged, {projects[5], outputs[5], attends[1], 8, 0, false, false}, plant);
+    if (!plant.empty()) return check_case(ragged, {projects[5], outputs[5], attends[1], 8, 1, false}, plant);
     bool right = true;
     for (size_t i = 0; i < std::max(projects.size(), std::max(outputs.size(), attends.size())); i++)
     {
         const AttendVariant& attend = attends[i % attends.size()];
-        Choice choice = {projects[i % projects.size()], outputs[i % outputs.size()], attend, 8, (int)i % 3, i % 2 == 1, i % 4 >= 2};
+        Choice choice = {projects[i % projects.size()], outputs[i % outputs.size()], attend, 8, 1 + (int)i / 3 % 2, i % 4 >= 2};
         right &= check_case(ragged, choice, "");
         choice.splits = attend.cluster;
+        if (i % 2 == 1) choice.groups = 1;   // one sequence alone
         right &= check_case(i % 2 == 0 ? whole : alone, choice, "");
     }
     if (small_only) return right;
     for (int batch : {1, 8})
     {
         const Case full = {"full b" + std::to_string(batch), std::vector<Sequence>(batch, {3968, 128}), 8, 4096};
-        right &= check_case(full, {projects[batch == 1 ? 5 : 9], outputs[batch == 1 ? 1 : 5], attends[batch == 1 ? 3 : 2], 32 / batch, 1, true, true}, "");
-        right &= check_case(full, {projects[batch == 1 ? 2 : 7], outputs[batch == 1 ? 0 : 3], attends[batch == 1 ? 6 : 6], 32 / batch, 0, false, false}, "");
+        right &= check_case(full, {projects[batch == 1 ? 2 : 5], outputs[batch == 1 ? 0 : 3], attends[5], batch == 1 ? 24 : 4, batch == 1 ? 1 : 2, true}, "");
+        right &= check_case(full, {projects[batch == 1 ? 2 : 6], outputs[batch == 1 ? 1 : 5], attends[6], 32 / batch, 1, false}, "");
     }
     std::vector<Sequence> lengths;
     for (int i = 0; i < 8; i++) lengths.push_back({500 * i + 13, 128 - 5 * i});
-    right &= check_case({"full ragged", lengths, 3, 1024}, {projects[9], outputs[5], attends[2], 4, 2, true, true}, "");
+    right &= check_case({"full ragged", lengths, 3, 1024}, {projects[6], outputs[5], attends[2], 4, 2, true}, "");
     return right;
 }

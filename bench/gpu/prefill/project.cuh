@@ -12,7 +12,7 @@ struct Tile
     static constexpr int STEPS = WIDTH / 64 / SPLIT;
     static constexpr int STRIDE = BN + 8;                                   // of the sums in shared memory, in floats
     static constexpr int LARGER = STAGES * STAGE_BYTES > CHUNK * STRIDE * 4 ? STAGES * STAGE_BYTES : CHUNK * STRIDE * 4;
-    static constexpr int NORMS = LARGER, BARRIERS = NORMS + CHUNK * 8, SHARED = BARRIERS + STAGES * 16;
+    static constexpr int NORMS = LARGER, COLUMNS = NORMS + CHUNK * 8, BARRIERS = COLUMNS + BN * 4, SHARED = BARRIERS + STAGES * 16;
     static_assert(SPLIT == 1 || SHARE == 1, "one kind of cluster");
     static_assert(STEPS >= 1 && SHARED <= 232448, "a tile's shared memory");
 
@@ -40,7 +40,7 @@ __device__ void load_tiles(u32 shared, const CUtensorMap& a, const CUtensorMap& 
         const int stage = step % T::STAGES;
         if (step >= T::STAGES)
         {
-            barrier_wait_cluster(T::empty(shared, stage), (step / T::STAGES - 1) & 1);
+            barrier_wait(T::empty(shared, stage), (step / T::STAGES - 1) & 1);
             load_weights(step);
         }
         load_box(shared + stage * T::STAGE_BYTES, a, T::full(shared, stage), k + step * 64, row);
@@ -108,14 +108,12 @@ __device__ __forceinline__ float4 sum_blocks(u32 shared, const u8* own, int row,
     }
 }
 
-// The tile at `row` and weight row `weight_row`. ready() runs on the multiplying threads while the first loads are under way. For every four columns of
-// a row of the tile fetch(row, column) loads what finish(row, column, four sums, what was fetched) needs: loads of several first, then the stores.
-template <class T, class Ready, class Fetch, class Finish>
-__device__ __forceinline__ void project_tile(
-    const CUtensorMap& a, const CUtensorMap& b, int row, int weight_row, Ready ready, Fetch fetch, Finish finish)
+// Sums of the tile at `row` and weight row `weight_row`, for the multiplying threads, which are told apart by true. ready() runs on them while the first
+// loads are under way.
+template <class T, class Ready>
+__device__ __forceinline__ bool sum_tile(const CUtensorMap& a, const CUtensorMap& b, int row, int weight_row, Ready ready, float (&sums)[T::BN / 2])
 {
-    u8* memory = dynamic_shared();
-    const u32 shared = shared_address(memory);
+    const u32 shared = shared_address(dynamic_shared());
     const int rank = T::SPLIT * T::SHARE > 1 ? cluster_rank() : 0;
     if (threadIdx.x == 0)
     {
@@ -132,42 +130,14 @@ __device__ __forceinline__ void project_tile(
     {
         if (threadIdx.x == CONSUMERS) load_tiles<T>(shared, a, b, row, weight_row, rank);
         __syncwarp();
-        __syncthreads();
+        return false;
     }
-    else
-    {
-        ready();
-        float sums[T::BN / 2];
+    ready();
 #pragma unroll
-        for (int i = 0; i < T::BN / 2; i++) sums[i] = 0;
-        multiply_tiles<T>(shared, sums);
-        __syncthreads();   // nobody multiplies from the stages any more
-        store_sums((float*)memory, T::STRIDE, sums);
-    }
-    if (T::SPLIT > 1) cluster_sync();
-    else __syncthreads();
-    constexpr int ROWS = CHUNK / T::SPLIT, QUADS = T::BN / 4, BATCH = T::SPLIT > 2 || ROWS * QUADS < 4 * CONSUMERS ? 1 : 4;
-    const int first = T::SPLIT > 1 ? rank * ROWS : 0;
-    if (threadIdx.x < CONSUMERS)
-    {
-#pragma unroll 1
-        for (int start = threadIdx.x; start < ROWS * QUADS; start += BATCH * CONSUMERS)
-        {
-            float4 sums[BATCH], others[BATCH];
-#pragma unroll
-            for (int i = 0; i < BATCH; i++)
-            {
-                const int at = start + i * CONSUMERS, r = first + at / QUADS, column = at % QUADS * 4;
-                sums[i] = sum_blocks<T::SPLIT>(shared, memory, r, column, T::STRIDE);
-                others[i] = fetch(r, column);
-            }
-#pragma unroll
-            for (int i = 0; i < BATCH; i++) finish(first + (start + i * CONSUMERS) / QUADS, (start + i * CONSUMERS) % QUADS * 4, sums[i], others[i]);
-        }
-    }
-    // Whose memory is still read, or whose barriers others arrive at, must stay.
-    if (T::SHARE > 1) cluster_sync();
-    else if (T::SPLIT > 1) leave_together();
+    for (int i = 0; i < T::BN / 2; i++) sums[i] = 0;
+    multiply_tiles<T>(shared, sums);
+    consumers_sync();   // nobody multiplies from the stages any more, and what ready() wrote can be read
+    return true;
 }
 
 // Mean and 1/deviation of a row of x from its statistics, by two threads a row.
@@ -190,55 +160,65 @@ __device__ __forceinline__ void load_norms(const Call& c, int row, float2* norms
     if (threadIdx.x % 2 == 0) norms[threadIdx.x / 2] = make_float2(mean, rsqrtf(squares * (1.f / WIDTH) + EPSILON));
 }
 
-// Keys and values that attend() will read first, on their way to L2: `ahead` tiles of each of its splits.
-__device__ __forceinline__ void prefetch_window(const Call& c, int layer, int splits, int ahead)
+// What is left of the projection for a pair of columns of a row: its norm, and SiLU.
+__device__ __forceinline__ u32 finish_pair(float a, float b, float2 norm, float2 columns)
 {
-    const int blocks = gridDim.x * gridDim.y * gridDim.z, block = (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
-    const int units = c.rows / CHUNK * HEADS * splits * ahead;
-    for (int unit = block + blocks * threadIdx.x; unit < units; unit += blocks * CONSUMERS)
-    {
-        const int turn = unit % ahead, split = unit / ahead % splits, head = unit / ahead / splits % HEADS, sequence = unit / ahead / splits / HEADS;
-        const Tiles tiles(c.sequences[sequence], c.window);
-        const int count = tiles.end - tiles.first, tile = tiles.first + count * split / splits + turn;
-        if (tile >= tiles.first + count * (split + 1) / splits) continue;
-        const u8* from = c.pool + (u64)head_row(c, page_of(c, sequence, tile), layer, head) * ROW_BYTES;
-        for (int i = 0; i < 4; i++) prefetch_l2(from + i * 16384, 16384);
-    }
+    return pack_bf16(silu_tanh((a - norm.x * columns.x) * norm.y), silu_tanh((b - norm.x * columns.y) * norm.y));
 }
 
 // uvqk = SiLU(LN(x) W). LN(x) W = (x W - mean * sum of W's column) / deviation, so the raw bfloat16 x is multiplied and the norm comes after.
-// Grid: column tiles, sequences, splits. Keys and values go to the pages, u and q to scratch.
+// Grid: column tiles, sequences. Keys and values go to the pages, u and q to scratch.
 template <class T>
 __global__ void __launch_bounds__(THREADS, 1) project(
-    const __grid_constant__ CUtensorMap xb, const __grid_constant__ CUtensorMap weights, const Call c, int layer, int splits, int ahead)
+    const __grid_constant__ CUtensorMap xb, const __grid_constant__ CUtensorMap weights, const Call c, int layer)
 {
-    let_next_start();
-    const int sequence = blockIdx.y, first_column = blockIdx.x * T::BN, section = first_column / WIDTH;
-    float2* norms = (float2*)(dynamic_shared() + T::NORMS);
+    static_assert(T::SPLIT == 1, "sums are finished where they are");
+    if (!c.shared_card) let_next_start();
+    const int sequence = blockIdx.y, first_column = blockIdx.x * T::BN;
+    u8* memory = dynamic_shared();
+    float2* norms = (float2*)(memory + T::NORMS);
+    float* columns = (float*)(memory + T::COLUMNS);
+    const Sequence s = c.sequences[sequence];
     const auto ready = [&]
     {
-        if (ahead > 0) prefetch_window(c, layer, splits, ahead);
+        if (threadIdx.x < T::BN) columns[threadIdx.x] = c.column_sums[layer * UVQK + first_column + threadIdx.x];
         wait_for_previous();
         load_norms(c, sequence * CHUNK, norms);
     };
-    const Sequence s = c.sequences[sequence];
-    const auto fetch = [&](int, int column) { return *(const float4*)(c.column_sums + layer * UVQK + first_column + column); };
-    const auto finish = [&](int row, int column, float4 v, float4 sum)
+    float sums[T::BN / 2];
+    if (sum_tile<T>(xb, weights, sequence * CHUNK, layer * UVQK + first_column, ready, sums))
     {
-        const float2 norm = norms[row];
-        const uint2 packed = make_uint2(pack_bf16(silu((v.x - norm.x * sum.x) * norm.y), silu((v.y - norm.x * sum.y) * norm.y)),
-                                        pack_bf16(silu((v.z - norm.x * sum.z) * norm.y), silu((v.w - norm.x * sum.w) * norm.y)));
-        const int e = (first_column + column) % WIDTH;   // in the order u, v, q, k
-        if (section == 0 || section == 2) *(uint2*)((section == 0 ? c.u : c.q) + (u64)(sequence * CHUNK + row) * WIDTH + e) = packed;
-        else if (row < s.count)
+        let_next_start();
+        // To shared memory in bfloat16, a warp its 16 rows, then to their places in pieces of 16 bytes.
+        constexpr int STRIDE = T::BN * 2 + 16, LANES = T::BN / 8;
+        const int lane = threadIdx.x % 32, first_row = threadIdx.x / 32 * 16, row = first_row + lane / 4;
+        const float2 upper = norms[row], lower = norms[row + 8];
+#pragma unroll
+        for (int g = 0; g < T::BN / 8; g++)
         {
-            const int token = s.first + row;
-            const int to = head_row(c, page_of(c, sequence, token / PAGE), layer, e / HEAD_WIDTH) + (section == 1 ? PAGE : 0) + token % PAGE;
-            *(uint2*)(c.pool + (u64)to * ROW_BYTES + e % HEAD_WIDTH * 2) = packed;
+            const int column = g * 8 + lane % 4 * 2;
+            const float2 of = *(const float2*)(columns + column);
+            *(u32*)(memory + row * STRIDE + column * 2) = finish_pair(sums[g * 4], sums[g * 4 + 1], upper, of);
+            *(u32*)(memory + (row + 8) * STRIDE + column * 2) = finish_pair(sums[g * 4 + 2], sums[g * 4 + 3], lower, of);
         }
-    };
-    project_tile<T>(xb, weights, sequence * CHUNK, layer * UVQK + first_column, ready, fetch, finish);
-    fence_for_copies();
+        __syncwarp();
+        const int section = first_column / WIDTH, piece = lane % LANES, e = first_column % WIDTH + piece * 8;   // sections are u, v, q, k
+#pragma unroll
+        for (int r = first_row + lane / LANES; r < first_row + 16; r += 32 / LANES)
+        {
+            u8* to;
+            if (section % 2 == 0) to = (u8*)((section == 0 ? c.u : c.q) + (u64)(sequence * CHUNK + r) * WIDTH + e);
+            else
+            {
+                if (r >= s.count) continue;
+                const int token = s.first + r, at = head_row(c, page_of(c, sequence, token / PAGE), layer, e / HEAD_WIDTH) + (section == 1 ? PAGE : 0) + token % PAGE;
+                to = c.pool + (u64)at * ROW_BYTES + e % HEAD_WIDTH * 2;
+            }
+            *(uint4*)to = *(const uint4*)(memory + r * STRIDE + piece * 16);
+        }
+        fence_for_copies();
+    }
+    if (T::SHARE > 1) cluster_sync();   // whose barriers others arrive at must stay
 }
 
 // x += y W_o + b_o. Grid: column tiles, sequences, splits.
@@ -246,17 +226,41 @@ template <class T>
 __global__ void __launch_bounds__(THREADS, 1) output(
     const __grid_constant__ CUtensorMap y, const __grid_constant__ CUtensorMap weights, const Call c, int layer)
 {
-    let_next_start();
+    if (!c.shared_card) let_next_start();
     const int sequence = blockIdx.y, first_column = blockIdx.x * T::BN;
+    u8* memory = dynamic_shared();
+    float sums[T::BN / 2];
     const auto ready = [] { wait_for_previous(); };
-    const auto fetch = [&](int row, int column)
+    const bool multiplied = sum_tile<T>(y, weights, sequence * CHUNK, layer * WIDTH + first_column, ready, sums);
+    let_next_start();
+    if (multiplied) store_sums((float*)memory, T::STRIDE, sums);
+    if (T::SPLIT > 1) cluster_sync();
+    else __syncthreads();
+    if (multiplied)
     {
-        const int r = sequence * CHUNK + row, e = first_column + column;
-        const float4 x = *(const float4*)(c.x + (u64)r * WIDTH + e), bias = *(const float4*)(c.output_bias + layer * WIDTH + e);
-        return make_float4(x.x + bias.x, x.y + bias.y, x.z + bias.z, x.w + bias.w);
-    };
-    const auto finish = [&](int row, int column, float4 v, float4 x)
-    { store_stream(c, sequence * CHUNK + row, first_column + column, make_float4(v.x + x.x, v.y + x.y, v.z + x.z, v.w + x.w)); };
-    project_tile<T>(y, weights, sequence * CHUNK, layer * WIDTH + first_column, ready, fetch, finish);
-    fence_for_copies();
+        // Loads of several rows first, then their stores.
+        constexpr int ROWS = CHUNK / T::SPLIT, QUADS = T::BN / 4, BATCH = T::SPLIT > 2 || ROWS * QUADS < 4 * CONSUMERS ? 1 : 4;
+        const int first = T::SPLIT > 1 ? cluster_rank() * ROWS : 0;
+#pragma unroll 1
+        for (int start = threadIdx.x; start < ROWS * QUADS; start += BATCH * CONSUMERS)
+        {
+            float4 v[BATCH], x[BATCH], bias[BATCH];
+#pragma unroll
+            for (int i = 0; i < BATCH; i++)
+            {
+                const int at = start + i * CONSUMERS, r = first + at / QUADS, column = at % QUADS * 4, e = first_column + column;
+                v[i] = sum_blocks<T::SPLIT>(shared_address(memory), memory, r, column, T::STRIDE);
+                x[i] = *(const float4*)(c.x + (u64)(sequence * CHUNK + r) * WIDTH + e);
+                bias[i] = *(const float4*)(c.output_bias + layer * WIDTH + e);
+            }
+#pragma unroll
+            for (int i = 0; i < BATCH; i++)
+                store_stream(c, sequence * CHUNK + first + (start + i * CONSUMERS) / QUADS, first_column + (start + i * CONSUMERS) % QUADS * 4,
+                    make_float4(v[i].x + (x[i].x + bias[i].x), v[i].y + (x[i].y + bias[i].y), v[i].z + (x[i].z + bias[i].z), v[i].w + (x[i].w + bias[i].w)));
+        }
+        fence_for_copies();
+    }
+    // Whose memory is still read, or whose barriers others arrive at, must stay.
+    if (T::SHARE > 1) cluster_sync();
+    else if (T::SPLIT > 1) leave_together();
 }

@@ -68,10 +68,12 @@ __device__ __forceinline__ void barrier_arrive(u32 barrier)
     asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" : : "r"(barrier) : "memory");
 }
 
+// At the barrier of another block. Says only that products on a stage have ended: nothing was written that the other would have to see, and a
+// release to the cluster would wait for every access of the thread each time.
 __device__ __forceinline__ void barrier_arrive_at(u32 barrier, u32 rank)
 {
     asm volatile("{ .reg .b32 remote; mapa.shared::cluster.u32 remote, %0, %1;"
-                 " mbarrier.arrive.release.cluster.shared::cluster.b64 _, [remote]; }" : : "r"(barrier), "r"(rank) : "memory");
+                 " mbarrier.arrive.shared::cluster.b64 _, [remote]; }" : : "r"(barrier), "r"(rank) : "memory");
 }
 
 __device__ __forceinline__ void barrier_wait(u32 barrier, u32 parity)
@@ -80,17 +82,6 @@ __device__ __forceinline__ void barrier_wait(u32 barrier, u32 parity)
     do
     {
         asm volatile("{ .reg .pred p; mbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
-            : "=r"(done) : "r"(barrier), "r"(parity) : "memory");
-    } while (!done);
-}
-
-// The same where other blocks of the cluster arrive: what they did before is seen here.
-__device__ __forceinline__ void barrier_wait_cluster(u32 barrier, u32 parity)
-{
-    u32 done;
-    do
-    {
-        asm volatile("{ .reg .pred p; mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 p, [%1], %2; selp.u32 %0, 1, 0, p; }"
             : "=r"(done) : "r"(barrier), "r"(parity) : "memory");
     } while (!done);
 }
@@ -112,11 +103,6 @@ __device__ __forceinline__ void load_box_to(u32 to, const CUtensorMap& map, u32 
 }
 
 __device__ __forceinline__ void prefetch_map(const CUtensorMap& map) { asm volatile("prefetch.tensormap [%0];" : : "l"(&map) : "memory"); }
-
-__device__ __forceinline__ void prefetch_l2(const void* from, u32 bytes)
-{
-    asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" : : "l"(from), "r"(bytes) : "memory");
-}
 
 // What this thread wrote to global memory is seen by copy engines later.
 __device__ __forceinline__ void fence_for_copies() { asm volatile("fence.proxy.async.global;" : : : "memory"); }

@@ -21,19 +21,12 @@ __device__ __forceinline__ void store_stream(const Call& c, int row, int column,
     if (threadIdx.x % 8 == 0) c.stats[row * STATS + column / STATS_COLUMNS] = make_float2(mean, squares);
 }
 
-__global__ void __launch_bounds__(ROW_THREADS) enter(const Call c, const float* input)
+__device__ __forceinline__ const long long* times_of(const Call& c, int sequence, int tile)
 {
-    let_next_start();
-    wait_for_previous();
-    const int row = blockIdx.x, column = threadIdx.x * 4;
-    store_stream(c, row, column, *(const float4*)(input + (u64)row * WIDTH + column));
-    fence_for_copies();
+    return (const long long*)(c.pool + (u64)page_of(c, sequence, tile) * c.page_rows * ROW_BYTES);
 }
 
-__device__ __forceinline__ long long time_of(const Call& c, int sequence, int token)
-{
-    return ((const long long*)(c.pool + (u64)page_of(c, sequence, token / PAGE) * c.page_rows * ROW_BYTES))[token % PAGE];
-}
+__device__ __forceinline__ long long time_of(const Call& c, int sequence, int token) { return times_of(c, sequence, token / PAGE)[token % PAGE]; }
 
 __device__ __forceinline__ int bucket_of(long long a, long long b)
 {
@@ -41,28 +34,39 @@ __device__ __forceinline__ int bucket_of(long long a, long long b)
     return min((int)(logf(distance) / 0.301f), BUCKETS - 1);
 }
 
-// Time buckets of all rows and keys, once for all layers and heads, in the order in which attend() holds its scores.
-__global__ void __launch_bounds__(CONSUMERS) find_buckets(const Call c)
+// Time buckets of all new rows and the keys of a tile, once for all layers and heads, in the order in which attend() holds its scores.
+__device__ __forceinline__ void find_buckets(const Call& c, int sequence, int nth)
+{
+    const int lane = threadIdx.x % 32, row = threadIdx.x / 32 * 16 + lane / 4;
+    const Sequence s = c.sequences[sequence];
+    const Tiles tiles(s, c.window);
+    if (tiles.first + nth >= tiles.end) return;
+    const longlong2* keys = (const longlong2*)times_of(c, sequence, tiles.first + nth) + lane % 4;
+    const long long anchors[2] = {time_of(c, sequence, s.first + min(row, s.count - 1)), time_of(c, sequence, s.first + min(row + 8, s.count - 1))};
+    u32 words[8];
+#pragma unroll
+    for (int g = 0; g < 8; g++)
+    {
+        const longlong2 pair = keys[4 * g];
+        words[g] = bucket_of(anchors[0], pair.x) | bucket_of(anchors[0], pair.y) << 8 | bucket_of(anchors[1], pair.x) << 16 | bucket_of(anchors[1], pair.y) << 24;
+    }
+    uint4* to = (uint4*)(c.buckets + (((u64)sequence * c.tiles + nth) * CONSUMERS + threadIdx.x) * 32);
+    to[0] = make_uint4(words[0], words[1], words[2], words[3]);
+    to[1] = make_uint4(words[4], words[5], words[6], words[7]);
+}
+
+// What all layers need. Grid: sequences; the tiles of a window, and after them a block for each ROWS_A_BLOCK new rows.
+constexpr int ROWS_A_BLOCK = CONSUMERS / ROW_THREADS;
+
+__global__ void __launch_bounds__(CONSUMERS) enter(const Call c, const float* input)
 {
     let_next_start();
     wait_for_previous();
-    const int sequence = blockIdx.y, lane = threadIdx.x % 32;
-    const Sequence s = c.sequences[sequence];
-    const Tiles tiles(s, c.window);
-    const int tile = tiles.first + blockIdx.x;
-    if (tile >= tiles.end) return;
-    const int row = threadIdx.x / 32 * 16 + lane / 4;
-    const long long anchors[2] = {time_of(c, sequence, s.first + min(row, s.count - 1)), time_of(c, sequence, s.first + min(row + 8, s.count - 1))};
-    u32 words[8];
-    for (int g = 0; g < 8; g++)
-    {
-        const int token = tile * PAGE + 8 * g + 2 * (lane % 4);
-        const long long a = time_of(c, sequence, token), b = time_of(c, sequence, token + 1);
-        words[g] = bucket_of(anchors[0], a) | bucket_of(anchors[0], b) << 8 | bucket_of(anchors[1], a) << 16 | bucket_of(anchors[1], b) << 24;
-    }
-    uint4* to = (uint4*)(c.buckets + (((u64)sequence * c.tiles + blockIdx.x) * CONSUMERS + threadIdx.x) * 32);
-    to[0] = make_uint4(words[0], words[1], words[2], words[3]);
-    to[1] = make_uint4(words[4], words[5], words[6], words[7]);
+    const int sequence = blockIdx.x, nth = blockIdx.y;
+    if (nth < c.tiles) return find_buckets(c, sequence, nth);
+    const int row = sequence * CHUNK + (nth - c.tiles) * ROWS_A_BLOCK + threadIdx.x / ROW_THREADS, column = threadIdx.x % ROW_THREADS * 4;
+    store_stream(c, row, column, *(const float4*)(input + (u64)row * WIDTH + column));
+    fence_for_copies();
 }
 
 __device__ __forceinline__ float block_sum(float v, float* shared)
@@ -85,11 +89,14 @@ __global__ void __launch_bounds__(ROW_THREADS) combine(const Call c, int parts)
     float* shared = (float*)dynamic_shared();
     const u64 at = (u64)blockIdx.x * WIDTH + threadIdx.x * 4, part = (u64)c.rows * WIDTH;
     float4 a = make_float4(0, 0, 0, 0);
-#pragma unroll 4
-    for (int i = 0; i < parts; i++)
+    constexpr int BATCH = 12;   // loads at once
+    for (int start = 0; start < parts; start += BATCH)
     {
-        const float4 v = *(const float4*)(c.partials + i * part + at);
-        a = make_float4(a.x + v.x, a.y + v.y, a.z + v.z, a.w + v.w);
+        float4 v[BATCH];
+#pragma unroll
+        for (int i = 0; i < BATCH; i++) v[i] = start + i < parts ? *(const float4*)(c.partials + (start + i) * part + at) : make_float4(0, 0, 0, 0);
+#pragma unroll
+        for (int i = 0; i < BATCH; i++) a = make_float4(a.x + v[i].x, a.y + v[i].y, a.z + v[i].z, a.w + v[i].w);
     }
     const uint2 u = *(const uint2*)(c.u + at);
     const float n = 1.f / c.window, mean = n * block_sum(a.x + a.y + a.z + a.w, shared) * (1.f / WIDTH);

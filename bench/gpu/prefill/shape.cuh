@@ -47,6 +47,7 @@ struct Call
     const float *output_bias;     // [layer][WIDTH]
     const float *position, *tau;  // [layer][window], [layer][BUCKETS]
     int table_stride, page_rows, layers, window, tiles, rows;   // page_rows: 512-byte rows of a page; tiles: those of a sequence's buckets
+    int shared_card;              // another group of sequences is under way: waiting blocks of this one would keep it off the card
 };
 
 __host__ __device__ constexpr int page_rows(int layers) { return 1 + layers * HEADS * HEAD_ROWS; }

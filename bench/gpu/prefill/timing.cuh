@@ -68,7 +68,7 @@ inline bool graph_is_right(const Stopwatch& watch, const Prefill& p, Choice choi
     const u64 size = (u64)p.call.rows * WIDTH;
     time_phases(watch, p, choice, ALL, 20);
     const std::vector<float> by_graph = download(p.call.x, size);
-    choice.chained = choice.weights_ahead = false, choice.ahead = 0;
+    choice.chained = false, choice.groups = 1;
     p.launch(choice, ALL, 0, p.call.layers, watch.stream);
     CUDA(cudaStreamSynchronize(watch.stream));
     return memcmp(download(p.call.x, size).data(), by_graph.data(), size * sizeof(float)) == 0;
@@ -76,8 +76,7 @@ inline bool graph_is_right(const Stopwatch& watch, const Prefill& p, Choice choi
 
 inline std::string describe(const Choice& c)
 {
-    return "project " + c.project.name + " | attend splits=" + std::to_string(c.splits) + "," + c.attend.name + " | output " + c.output.name + " | ahead="
-        + std::to_string(c.ahead) + ",weights_ahead=" + std::to_string(c.weights_ahead) + ",chained=" + std::to_string(c.chained);
+    return "project " + c.project.name + " | attend splits=" + std::to_string(c.splits) + "," + c.attend.name + " | output " + c.output.name + " | groups=" + std::to_string(c.groups) + ",chained=" + std::to_string(c.chained);
 }
 
 // What should be best, by the arithmetic of README.md; --sweep begins here.
@@ -86,7 +85,7 @@ inline Choice first_choice(int batch)
     const auto projects = project_variants();
     const auto outputs = output_variants();
     const auto attends = attend_variants();
-    return batch < 4 ? Choice{projects[5], outputs[1], attends[3], 32, 2, true, true} : Choice{projects[9], outputs[5], attends[2], 4, 2, true, true};
+    return batch < 4 ? Choice{projects[2], outputs[0], attends[5], 24, 1, true} : Choice{projects[5], outputs[3], attends[5], 4, 2, true};
 }
 
 // Each phase's variants alone, then the whole call with the best of each and what can only be seen there.
@@ -106,20 +105,26 @@ inline Choice sweep(const Stopwatch& watch, const Prefill& p, Choice best)
         double least = INFINITY;
         change(start, [&](const Choice& candidate) { better(candidate, phases, least); });
     };
-    try_all(PROJECT, [](Choice c, auto use) { c.ahead = 0; for (const auto& v : project_variants()) { c.project = v; use(c); } });
+    best.groups = 1;
+    try_all(PROJECT, [](Choice c, auto use) { for (const auto& v : project_variants()) { c.project = v; use(c); } });
     try_all(OUTPUT, [](Choice c, auto use) { for (const auto& v : output_variants()) { c.output = v; use(c); } });
     try_all(ATTEND | COMBINE, [&](Choice c, auto use)
     {
-        c.weights_ahead = false;
         for (const auto& v : attend_variants())
-            for (int blocks : {64, 128, 256})
+            for (int blocks : {64, 96, 112, 120, 128, 256})
                 if ((c.splits = blocks / HEADS / p.batch()) > 0) { c.attend = v; use(c); }
     });
     try_all(ALL, [](Choice c, auto use)
     {
-        for (int chained : {0, 1})
-            for (int weights : {0, 1})
-                for (int ahead : {0, 1, 2, 3, 4, 6}) { c.chained = chained, c.weights_ahead = weights, c.ahead = ahead; use(c); }
+        const Choice alone = c;
+        for (int groups : {1, 2})
+            for (const auto& project : project_variants())
+                for (const auto& output : output_variants())
+                    for (int times : {1, 2})
+                    {
+                        c.groups = groups, c.project = project, c.output = output, c.splits = alone.splits * times;
+                        if (project.columns <= 2 * alone.project.columns && 2 * project.columns >= alone.project.columns) use(c);
+                    }
     });
     return best;
 }
