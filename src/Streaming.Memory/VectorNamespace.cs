@@ -264,7 +264,7 @@ public sealed class VectorNamespace
             End(newest, isRemoval: false);
         else if (_tombstones.Count > 0)
             _tombstones.Remove(System.Text.Encoding.UTF8.GetString(key.Utf8));
-        int row = _rows.Take();
+        int row = _rows.Take(hasVector: !vector.IsEmpty);
         Row record = _rows[row];
         // A row that began in this very batch is seen by no version: its successor takes over what came before it.
         int previous = newest >= 0 && _rows[newest].Begin == PendingVersion ? _rows[newest].Previous : newest;

@@ -15,7 +15,7 @@ namespace Streaming.Memory.Rows;
 ///  40  previous    32 bits            the row that this one replaced; -1 = none
 ///  44  id          12 bytes           length and up to 11 bytes of UTF-8, or 15 and a handle of the LongIds at byte 4; the length's
 ///                                    highest bit: ended by a removal, not by a newer row of the id
-///  56  vector      dimension × 2 or 4 bytes
+///  56  vector      dimension × 2 or 4 bytes; nothing for a fact
 /// </code>
 /// </summary>
 /// <remarks>Everything but the end (once, by the writer) and the place (moved by the writer, read by the writer only) is fixed before readers can meet the row.</remarks>

@@ -10,14 +10,20 @@ internal sealed unsafe class RowPage(int number, int rows, int stride) : IDispos
 
     public int Number { get; } = number;
 
+    /// <summary>Bytes from one row to the next.</summary>
+    public int Stride { get; } = stride;
+
     /// <summary>Rows that were ever taken: the memory of those above was never touched, and holds anything.</summary>
     public int Reach => Volatile.Read(ref _reach);
+
+    /// <summary>Bytes of the rows that were ever taken.</summary>
+    public long TouchedBytes => (long)Reach * Stride;
 
     public int UsedRows => Reach - _returned.Count;
 
     public bool IsFull => _returned.Count == 0 && Reach == rows;
 
-    public Row Row(int index) => new(_block.Address + (long)index * stride);
+    public Row Row(int index) => new(_block.Address + (long)index * Stride);
 
     public bool IsTaken(int index) => _taken[index];
 

@@ -9,17 +9,19 @@ namespace Streaming.Memory.Rows;
 /// Rows by number, in pages of native memory. A number is stable for the row's whole life and is used again afterwards, so the writer
 /// gives a row back only when no reader can hold its number. A page without a row is freed.
 /// </summary>
+/// <remarks>A page holds rows with a vector or rows without one: a fact takes a head and no more, and whoever has a number need not know which.</remarks>
 internal sealed class RowStore
 {
     private readonly int _pageRows;
     private readonly int _pageShift;
-    private readonly int _stride;
+    private readonly int _vectorStride;
     private readonly LongIds _longIds = new();
-    private readonly SortedSet<int> _roomy = [];
+    private readonly SortedSet<int> _roomyForVectors = [];
+    private readonly SortedSet<int> _roomyForFacts = [];
     private readonly Stack<int> _freedPages = new();
     private RowPage?[] _pages = [];
     private readonly Func<int, uint, bool> _isListed;
-    private long _touchedRows;
+    private long _touchedBytes;
 
     /// <param name="format">How vectors are held.</param>
     /// <param name="dimension">Numbers in a vector.</param>
@@ -31,7 +33,7 @@ internal sealed class RowStore
         Vectors = new RowVectors(format, dimension);
         _isListed = (row, token) => IsTaken(row) && Attributes[this[row].Attributes]?.Tokens.Contains(token) == true;
         // Multiples of 8 keep the end, which readers and the writer race for, within a word.
-        _stride = (Row.HeadBytes + Vectors.Bytes + 7) / 8 * 8;
+        _vectorStride = (Row.HeadBytes + Vectors.Bytes + 7) / 8 * 8;
     }
 
     /// <summary>How the vectors behind the rows' heads are read and written.</summary>
@@ -46,7 +48,7 @@ internal sealed class RowStore
     public int Count { get; private set; }
 
     /// <summary>Bytes of the rows ever touched in the pages there are, long ids and attributes.</summary>
-    public long SizeBytes => _touchedRows * _stride + _longIds.SizeBytes + Attributes.SizeBytes + ByAttribute.SizeBytes;
+    public long SizeBytes => _touchedBytes + _longIds.SizeBytes + Attributes.SizeBytes + ByAttribute.SizeBytes;
 
     public Row this[int row]
     {
@@ -55,18 +57,20 @@ internal sealed class RowStore
     }
 
     /// <summary>Takes a free row. It is the caller's until it writes the row's number where readers look.</summary>
+    /// <param name="hasVector">False for a fact, whose row has no room for a vector.</param>
     /// <exception cref="InvalidOperationException">The index of ids can name no more rows: keep fewer entries or older versions.</exception>
-    public int Take()
+    public int Take(bool hasVector)
     {
-        if (_roomy.Count == 0)
-            AddPage();
-        int number = _roomy.Min;
+        SortedSet<int> roomy = hasVector ? _roomyForVectors : _roomyForFacts;
+        if (roomy.Count == 0)
+            roomy.Add(AddPage(hasVector ? _vectorStride : Row.HeadBytes));
+        int number = roomy.Min;
         RowPage page = _pages[number]!;
-        _touchedRows -= page.Reach;
+        _touchedBytes -= page.TouchedBytes;
         int row = (number << _pageShift) | page.Take();
-        _touchedRows += page.Reach;
+        _touchedBytes += page.TouchedBytes;
         if (page.IsFull)
-            _roomy.Remove(number);
+            roomy.Remove(number);
         Count++;
         return row;
     }
@@ -82,14 +86,14 @@ internal sealed class RowStore
         int number = row >> _pageShift;
         RowPage page = _pages[number]!;
         page.Return(row & (_pageRows - 1));
-        _roomy.Add(number);
+        RoomyWith(page).Add(number);
         Count--;
     }
 
     /// <summary>Frees the pages without a row. No search may be in flight that began before their last row was given back.</summary>
     public void FreeEmptyPages()
     {
-        foreach (int number in _roomy.Where(number => _pages[number]!.UsedRows == 0).ToList())
+        foreach (int number in _roomyForVectors.Concat(_roomyForFacts).Where(number => _pages[number]!.UsedRows == 0).ToList())
             FreePage(_pages[number]!);
     }
 
@@ -142,7 +146,9 @@ internal sealed class RowStore
         }
     }
 
-    private void AddPage()
+    private SortedSet<int> RoomyWith(RowPage page) => page.Stride == Row.HeadBytes ? _roomyForFacts : _roomyForVectors;
+
+    private int AddPage(int stride)
     {
         if (!_freedPages.TryPop(out int number))
         {
@@ -151,14 +157,14 @@ internal sealed class RowStore
                 throw new InvalidOperationException($"A memory namespace holds at most {IdIndex.MaxRows} rows, ended ones that older versions keep included.");
             Volatile.Write(ref _pages, [.. _pages, null]);
         }
-        _pages[number] = new RowPage(number, _pageRows, _stride);
-        _roomy.Add(number);
+        _pages[number] = new RowPage(number, _pageRows, stride);
+        return number;
     }
 
     private void FreePage(RowPage page)
     {
-        _touchedRows -= page.Reach;
-        _roomy.Remove(page.Number);
+        _touchedBytes -= page.TouchedBytes;
+        RoomyWith(page).Remove(page.Number);
         _pages[page.Number] = null;
         _freedPages.Push(page.Number);
         page.Dispose();
