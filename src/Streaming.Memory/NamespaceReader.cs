@@ -52,7 +52,7 @@ internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, I
                 throw new ArgumentException(violation.ToString(), nameof(query));
             if (search?.HalfLife is { } halfLife && halfLife <= TimeSpan.Zero)
                 throw new ArgumentException($"half_life = {halfLife}: above 0", nameof(search));
-            var effort = SearchEffort.Of(search, k, options.SearchLists, options.SearchCandidates, rows.Count);
+            var effort = SearchEffort.Of(search, k, options.SearchLists, options.SearchCandidates);
             var question = Question.Of(options.Metric, version.Number, version.Number < versions.Newest.Number, nowMs, search);
             return new SearchRun(rows, lists, question, effort).Run(query, k);
         }

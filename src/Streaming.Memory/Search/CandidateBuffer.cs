@@ -6,7 +6,7 @@ namespace Streaming.Memory.Search;
 
 /// <summary>
 /// The best <c>wanted</c> of many (key, value) pairs, in no order: a buffer of a few times as many that is cut back whenever it is full,
-/// which raises the key that a newcomer needs. Rented; returned on dispose.
+/// which raises the key that a newcomer needs. Where so many are wanted that it fills before, it grows. Rented; returned on dispose.
 /// </summary>
 /// <remarks>The cut finds the wanted rank by halving the range of keys and counting: a few passes of compares, no swaps.</remarks>
 internal unsafe ref struct CandidateBuffer
@@ -15,18 +15,18 @@ internal unsafe ref struct CandidateBuffer
     public const int Lowest = int.MinValue / 4;
 
     private const int Slack = 3;
-    private readonly int[] _keys;
-    private readonly int[] _values;
     private readonly int _wanted;
-    private readonly int _capacity;
+    private int[] _keys;
+    private int[] _values;
+    private int _capacity;
     private int _count;
 
     /// <param name="wanted">Pairs to keep; 1 or more.</param>
-    /// <param name="most">Pairs that will ever be added, to size the buffer.</param>
-    public CandidateBuffer(int wanted, int most)
+    /// <param name="expected">Pairs that will be added, about, to size the buffer: a search may meet more than there were rows when it began.</param>
+    public CandidateBuffer(int wanted, int expected)
     {
         _wanted = wanted;
-        _capacity = (int)Math.Min(Math.Max((long)wanted * Slack, 64), Math.Max(most, wanted) + 64L);
+        _capacity = (int)Math.Min(Math.Max((long)wanted * Slack, 64), expected + 64L);
         _keys = ArrayPool<int>.Shared.Rent(_capacity);
         _values = ArrayPool<int>.Shared.Rent(_capacity);
         _count = 0;
@@ -43,8 +43,12 @@ internal unsafe ref struct CandidateBuffer
     {
         _keys[_count] = key;
         _values[_count] = value;
-        if (++_count == _capacity)
+        if (++_count < _capacity)
+            return;
+        if (_count > _wanted)
             Cut();
+        else
+            Grow();
     }
 
     /// <summary>Keeps the best only.</summary>
@@ -60,6 +64,21 @@ internal unsafe ref struct CandidateBuffer
     {
         ArrayPool<int>.Shared.Return(_keys);
         ArrayPool<int>.Shared.Return(_values);
+    }
+
+    private void Grow()
+    {
+        _capacity *= 2;
+        _keys = Grown(_keys, _count, _capacity);
+        _values = Grown(_values, _count, _capacity);
+    }
+
+    private static int[] Grown(int[] full, int count, int capacity)
+    {
+        int[] grown = ArrayPool<int>.Shared.Rent(capacity);
+        full.AsSpan(0, count).CopyTo(grown);
+        ArrayPool<int>.Shared.Return(full);
+        return grown;
     }
 
     // Without branches in the loop: whether a pair stays is as good as random.

@@ -63,9 +63,11 @@ internal static unsafe class CodeScan
     private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, float weight, in ScanContext scan, ref CandidateBuffer best)
     {
         mask &= CodeBlock.Filled(count - block * CodeBlock.Entries);
-        // An end later than the version is possible only where the last one is; such entries are for the caller to check.
-        if (chunk.LastEnd is not 0 and var lastEnd && lastEnd <= scan.Version)
-            mask &= ~chunk.Ended(block);
+        // An end later than the version is possible only where the last one is; such entries are for the caller to check. The bits come first: the
+        // writer sets them last, so that whoever sees a bit sees the end behind it, and an entry that ends meanwhile is not taken for an ended one.
+        uint ended = chunk.Ended(block);
+        if (chunk.LastEnd <= scan.Version)
+            mask &= ~ended;
         // Entries of later versions must not take the places of those that an older version shows.
         bool mayBeLater = scan.IsPast && chunk.LatestBegin > scan.Version;
         for (; mask != 0; mask &= mask - 1)

@@ -7,10 +7,10 @@ internal readonly record struct SearchEffort(bool IsExact, int Lists, int Candid
     private const int MostWidening = 64;
 
     /// <summary>What is asked for, and the namespace's defaults for the rest.</summary>
-    public static SearchEffort Of(SearchOptions? options, int k, int lists, int candidates, int storedRows) => new(
+    public static SearchEffort Of(SearchOptions? options, int k, int lists, int candidates) => new(
         options?.Exact ?? false,
         options?.Lists ?? lists,
-        (int)Math.Min(options?.Candidates ?? Math.Max(candidates, (long)k * LeastCandidatesPerNeighbour), Math.Max(1, storedRows)));
+        options?.Candidates ?? (int)Math.Min(Math.Max(candidates, (long)k * LeastCandidatesPerNeighbour), int.MaxValue));
 
     /// <summary>The effort that meets as many wanted entries, when only a share of all is wanted.</summary>
     /// <param name="wanted">Entries wanted.</param>
