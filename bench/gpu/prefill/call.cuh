@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string>
 #include <vector>
-#include "attend.cuh"
+#include "../../../src/Streaming.Models/Hstu/Gpu/Kernels/Prefill/attend.cuh"
 #include "reference.cuh"
 #include "tensor_map.h"
 

@@ -2,7 +2,7 @@
 //
 //   page (64 tokens): times 64 x 8 | layer 0: head 0: K 64 rows | V 64 rows , head 1 ... | layer 1 ...      a row is 256 bfloat16, 512 bytes
 //
-// as in the GPU engine (src/Streaming.Models/Hstu/Gpu/Kernels/1-Shape.cu), so that pages can be read by both. Seen as rows of 512 bytes a pool is
+// as in the GPU engine (../1-Shape.cu), so that pages can be read by both. Seen as rows of 512 bytes a pool is
 // one matrix, and one tensor map serves every sequence, layer and head.
 #pragma once
 
