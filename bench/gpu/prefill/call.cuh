@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 #include "../../../src/Streaming.Models/Hstu/Gpu/Kernels/Prefill/attend.cuh"
+#include "bucket_bounds.h"
+#include "enter.cuh"
 #include "reference.cuh"
 #include "tensor_map.h"
 
@@ -126,6 +128,7 @@ struct Prefill
         }
         Call& c = call;
         const int batch = (int)sequences.size();
+        for (int i = 0; i < batch; i++) sequences[i].table = i;
         c.layers = layers, c.window = window, c.tiles = most_tiles, c.rows = batch * CHUNK;
         c.table_stride = (longest + PAGE - 1) / PAGE, c.page_rows = page_rows(layers);
         c.x = allocate<float>((u64)c.rows * WIDTH), input = allocate<float>((u64)c.rows * WIDTH);
@@ -150,7 +153,7 @@ struct Prefill
         CUDA(cudaEventDestroy(joined));
         const Call& c = call;
         void* all[] = {c.x, c.xb, c.stats, c.u, c.q, c.y, c.partials, c.buckets, c.pool, uvqk, output_weights, input, (void*)c.sequences,
-                       (void*)c.page_table, (void*)c.column_sums, (void*)c.output_bias, (void*)c.position, (void*)c.tau};
+                       (void*)c.page_table, (void*)c.column_sums, (void*)c.output_bias, (void*)c.position, (void*)c.tau, (void*)c.bucket_bounds};
         for (void* p : all) CUDA(cudaFree(p));
     }
 
@@ -184,7 +187,7 @@ struct Prefill
         const int count = batch() / groups, first = group * count;
         const u64 row = (u64)first * CHUNK;
         Call c = call;
-        c.sequences += first, c.page_table += first * c.table_stride, c.rows = count * CHUNK;
+        c.sequences += first, c.rows = count * CHUNK;
         c.x += row * WIDTH, c.xb += row * WIDTH, c.u += row * WIDTH, c.q += row * WIDTH, c.y += row * WIDTH, c.stats += row * STATS;
         c.partials += (u64)MOST_PARTS * row * WIDTH, c.buckets += (u64)first * c.tiles * CONSUMERS * 32;
         return c;
@@ -262,7 +265,9 @@ private:
         fill_floats<<<8, 256>>>(position, (u64)layers * window, seed + 5, 1.f);
         fill_floats<<<8, 256>>>(tau, layers * BUCKETS, seed + 6, 1.f);
         sum_columns<<<(layers * UVQK + 127) / 128, 128>>>(sums, uvqk, layers * UVQK);
-        c.column_sums = sums, c.output_bias = bias, c.tau = tau, c.position = position;
+        u64* bounds = allocate<u64>(BUCKETS);
+        CUDA(cudaMemcpy(bounds, bucket_bounds().data(), BUCKETS * sizeof(u64), cudaMemcpyHostToDevice));
+        c.bucket_bounds = bounds, c.column_sums = sums, c.output_bias = bias, c.tau = tau, c.position = position;
     }
 
     // Pages in a shuffled order, with a few that belong to nobody; times that grow by seconds to hours.

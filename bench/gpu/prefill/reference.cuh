@@ -1,6 +1,6 @@
 // The same layer in plain float32, one thread an output, and the random data that both are given. Slow and meant to be obviously right.
 #pragma once
-#include "rows.cuh"
+#include "../../../src/Streaming.Models/Hstu/Gpu/Kernels/Prefill/rows.cuh"
 
 // ---- data: a value of a seed and an index, the same on every machine
 
@@ -77,9 +77,10 @@ __global__ void reference_project(Reference r)
 // An element of a key (part 0) or value (part 1): a cached token's from its page, a new token's from this layer.
 __device__ float reference_element(const Call& c, const Reference& r, int sequence, int token, int head, int part, int d)
 {
-    const int first = c.sequences[sequence].first;
+    const Sequence s = c.sequences[sequence];
+    const int first = s.first;
     if (token >= first) return (part ? r.v : r.k)[(u64)(sequence * CHUNK + token - first) * WIDTH + head * HEAD_WIDTH + d];
-    const u64 row = head_row(c, page_of(c, sequence, token / PAGE), r.layer, head) + part * PAGE + token % PAGE;
+    const u64 row = head_row(c, page_of(c, s, token / PAGE), r.layer, head) + part * PAGE + token % PAGE;
     return bf16_value(((const u16*)(c.pool + row * ROW_BYTES))[d]);
 }
 
@@ -94,7 +95,7 @@ __global__ void reference_weigh(Call c, Reference r)
     {
         float s = 0;
         for (int d = 0; d < HEAD_WIDTH; d++) s += r.q[(u64)row * WIDTH + head * HEAD_WIDTH + d] * reference_element(c, r, sequence, j, head, 0, d);
-        s += c.position[(u64)r.layer * c.window + i - j] + c.tau[r.layer * BUCKETS + bucket_of(time_of(c, sequence, i), time_of(c, sequence, j))];
+        s += c.position[(u64)r.layer * c.window + i - j] + c.tau[r.layer * BUCKETS + bucket_of(time_of(c, c.sequences[sequence], i), time_of(c, c.sequences[sequence], j), c.bucket_bounds)];
         weight = s / (1.f + expf(-s));
     }
     r.weights[((u64)row * HEADS + head) * r.keys + at] = weight;
@@ -140,7 +141,7 @@ __global__ void gather_new(Call c, int layer, float* k, float* v)
         for (int part = 0; part < 2 && row % CHUNK < s.count; part++)
         {
             const int token = s.first + row % CHUNK;
-            const u64 at = head_row(c, page_of(c, sequence, token / PAGE), layer, e / HEAD_WIDTH) + part * PAGE + token % PAGE;
+            const u64 at = head_row(c, page_of(c, s, token / PAGE), layer, e / HEAD_WIDTH) + part * PAGE + token % PAGE;
             values[part] = bf16_value(((const u16*)(c.pool + at * ROW_BYTES))[e % HEAD_WIDTH]);
         }
         k[(u64)row * WIDTH + e] = values[0];

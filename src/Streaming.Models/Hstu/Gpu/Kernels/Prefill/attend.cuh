@@ -51,7 +51,7 @@ __device__ __forceinline__ void load(u32 shared, Barriers barriers, const CUtens
     {
         const int tile = first + t, stage = t % STAGES, parity = (t / STAGES - 1) & 1;
         if (!waited && (t > 0 || (tile + 1) * PAGE > s.first)) load_query();
-        const int row = head_row(c, page_of(c, sequence, tile), layer, head);
+        const int row = head_row(c, page_of(c, s, tile), layer, head);
         const u32 to = shared + QUERY_BYTES + stage * 2 * TILE_BYTES;
         if (t >= STAGES) barrier_wait(barriers.keys_free(stage), parity);
         barrier_expect(barriers.keys(stage), TILE_BYTES);

@@ -211,7 +211,7 @@ __global__ void __launch_bounds__(THREADS, 1) project(
             else
             {
                 if (r >= s.count) continue;
-                const int token = s.first + r, at = head_row(c, page_of(c, sequence, token / PAGE), layer, e / HEAD_WIDTH) + (section == 1 ? PAGE : 0) + token % PAGE;
+                const int token = s.first + r, at = head_row(c, page_of(c, s, token / PAGE), layer, e / HEAD_WIDTH) + (section == 1 ? PAGE : 0) + token % PAGE;
                 to = c.pool + (u64)at * ROW_BYTES + e % HEAD_WIDTH * 2;
             }
             *(uint4*)to = *(const uint4*)(memory + r * STRIDE + piece * 16);

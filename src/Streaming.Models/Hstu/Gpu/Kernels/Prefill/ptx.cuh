@@ -1,6 +1,10 @@
 // Hopper's instructions by name: barriers in shared memory, the copy engine, clusters, warpgroup matrix products.
 #pragma once
+#ifndef __CUDACC_RTC__
 #include <cuda.h>
+#else
+struct alignas(64) CUtensorMap { unsigned long long opaque[16]; };   // compiled at run time there are no headers; only its address is used
+#endif
 #include "shape.cuh"
 
 // ---- small things

@@ -1,4 +1,4 @@
-// What goes by rows: the entry of a chunk, time buckets, the sum of the window's parts with its layer norm.
+// What goes by rows: the residual stream, time buckets, the sum of the window's parts with its layer norm.
 #pragma once
 #include "ptx.cuh"
 
@@ -21,52 +21,47 @@ __device__ __forceinline__ void store_stream(const Call& c, int row, int column,
     if (threadIdx.x % 8 == 0) c.stats[row * STATS + column / STATS_COLUMNS] = make_float2(mean, squares);
 }
 
-__device__ __forceinline__ const long long* times_of(const Call& c, int sequence, int tile)
+__device__ __forceinline__ long long* times_of(const Call& c, const Sequence& s, int tile)
 {
-    return (const long long*)(c.pool + (u64)page_of(c, sequence, tile) * c.page_rows * ROW_BYTES);
+    return (long long*)(c.pool + (u64)page_of(c, s, tile) * c.page_rows * ROW_BYTES);
 }
 
-__device__ __forceinline__ long long time_of(const Call& c, int sequence, int token) { return times_of(c, sequence, token / PAGE)[token % PAGE]; }
+__device__ __forceinline__ long long& time_of(const Call& c, const Sequence& s, int token) { return times_of(c, s, token / PAGE)[token % PAGE]; }
 
-__device__ __forceinline__ int bucket_of(long long a, long long b)
+// trunc(ln(distance) / 0.301) as the bounds say it; an approximate logarithm tells where to look.
+__device__ __forceinline__ int bucket_of(long long a, long long b, const u64* bounds)
 {
-    const float distance = (float)max(1ll, a >= b ? a - b : b - a);
-    return min((int)(logf(distance) / 0.301f), BUCKETS - 1);
+    const u64 distance = a >= b ? (u64)a - (u64)b : (u64)b - (u64)a;
+    int bucket = min((int)(__log2f(fmaxf((float)distance, 1.f)) * (0.69314718f / 0.301f)), BUCKETS - 1);
+    while (bucket > 0 && distance < bounds[bucket]) bucket--;
+    while (bucket < BUCKETS - 1 && distance >= bounds[bucket + 1]) bucket++;
+    return bucket;
 }
 
-// Time buckets of all new rows and the keys of a tile, once for all layers and heads, in the order in which attend() holds its scores.
-__device__ __forceinline__ void find_buckets(const Call& c, int sequence, int nth)
+// Time buckets of all new rows and the keys of the window's nth tile, once for all layers and heads, in the order in which attend() holds its scores.
+// All threads of a block of CONSUMERS.
+__device__ __forceinline__ void find_buckets_of(const Call& c, int sequence, int nth)
 {
+    __shared__ u64 bounds[BUCKETS];
+    for (int i = threadIdx.x; i < BUCKETS; i += CONSUMERS) bounds[i] = c.bucket_bounds[i];
+    __syncthreads();
     const int lane = threadIdx.x % 32, row = threadIdx.x / 32 * 16 + lane / 4;
     const Sequence s = c.sequences[sequence];
     const Tiles tiles(s, c.window);
     if (tiles.first + nth >= tiles.end) return;
-    const longlong2* keys = (const longlong2*)times_of(c, sequence, tiles.first + nth) + lane % 4;
-    const long long anchors[2] = {time_of(c, sequence, s.first + min(row, s.count - 1)), time_of(c, sequence, s.first + min(row + 8, s.count - 1))};
+    const longlong2* keys = (const longlong2*)times_of(c, s, tiles.first + nth) + lane % 4;
+    const long long anchors[2] = {time_of(c, s, s.first + min(row, s.count - 1)), time_of(c, s, s.first + min(row + 8, s.count - 1))};
     u32 words[8];
 #pragma unroll
     for (int g = 0; g < 8; g++)
     {
         const longlong2 pair = keys[4 * g];
-        words[g] = bucket_of(anchors[0], pair.x) | bucket_of(anchors[0], pair.y) << 8 | bucket_of(anchors[1], pair.x) << 16 | bucket_of(anchors[1], pair.y) << 24;
+        words[g] = bucket_of(anchors[0], pair.x, bounds) | bucket_of(anchors[0], pair.y, bounds) << 8 | bucket_of(anchors[1], pair.x, bounds) << 16
+            | bucket_of(anchors[1], pair.y, bounds) << 24;
     }
     uint4* to = (uint4*)(c.buckets + (((u64)sequence * c.tiles + nth) * CONSUMERS + threadIdx.x) * 32);
     to[0] = make_uint4(words[0], words[1], words[2], words[3]);
     to[1] = make_uint4(words[4], words[5], words[6], words[7]);
-}
-
-// What all layers need. Grid: sequences; the tiles of a window, and after them a block for each ROWS_A_BLOCK new rows.
-constexpr int ROWS_A_BLOCK = CONSUMERS / ROW_THREADS;
-
-__global__ void __launch_bounds__(CONSUMERS) enter(const Call c, const float* input)
-{
-    let_next_start();
-    wait_for_previous();
-    const int sequence = blockIdx.x, nth = blockIdx.y;
-    if (nth < c.tiles) return find_buckets(c, sequence, nth);
-    const int row = sequence * CHUNK + (nth - c.tiles) * ROWS_A_BLOCK + threadIdx.x / ROW_THREADS, column = threadIdx.x % ROW_THREADS * 4;
-    store_stream(c, row, column, *(const float4*)(input + (u64)row * WIDTH + column));
-    fence_for_copies();
 }
 
 __device__ __forceinline__ float block_sum(float v, float* shared)

@@ -1,4 +1,4 @@
-// The shapes of the probe and where things lie in device memory. The formulas are in the design, section 5.
+// The shapes of a prefill and where things lie in device memory. The formulas are in the design, section 5.
 //
 //   page (64 tokens): times 64 x 8 | layer 0: head 0: K 64 rows | V 64 rows , head 1 ... | layer 1 ...      a row is 256 bfloat16, 512 bytes
 //
@@ -29,13 +29,14 @@ constexpr int STATS_COLUMNS = 32, STATS = WIDTH / STATS_COLUMNS;   // a row's st
 struct Sequence
 {
     int first, count;   // tokens cached; new rows, 1 .. CHUNK
+    int table, input;   // its row of the page table; where its new rows begin among the inputs
 };
 
 // What all kernels of a call share. Row r of sequence s is row s * CHUNK + r of x, xb, u, q, a, y.
 struct Call
 {
     const Sequence* sequences;
-    const int* page_table;        // [sequence][table_stride]: page of tokens 64 n .. 64 n + 63
+    const int* page_table;        // [row of a sequence][table_stride], a ring: page of tokens 64 n .. 64 n + 63 at n mod table_stride
     u8* pool;
     float* x;                     // residual stream, float32
     u16* xb;                      // the same, bfloat16: the operand of the projection
@@ -46,11 +47,16 @@ struct Call
     const float *column_sums;     // [layer][UVQK]: sums of the columns of W_uvqk
     const float *output_bias;     // [layer][WIDTH]
     const float *position, *tau;  // [layer][window], [layer][BUCKETS]
+    const u64* bucket_bounds;     // [BUCKETS]: least distance of a time bucket
     int table_stride, page_rows, layers, window, tiles, rows;   // page_rows: 512-byte rows of a page; tiles: those of a sequence's buckets
     int shared_card;              // another group of sequences is under way: waiting blocks of this one would keep it off the card
 };
 
 __host__ __device__ constexpr int page_rows(int layers) { return 1 + layers * HEADS * HEAD_ROWS; }
+
+#ifdef CALL_BYTES
+static_assert(sizeof(Call) == CALL_BYTES && sizeof(Sequence) == 16, "GpuPrefillCall and GpuPrefillSequence");
+#endif
 
 // Tiles of 64 keys that the new rows of a sequence see: [first, end).
 struct Tiles
@@ -64,7 +70,7 @@ struct Tiles
     }
 };
 
-__device__ __forceinline__ int page_of(const Call& c, int sequence, int tile) { return c.page_table[sequence * c.table_stride + tile]; }
+__device__ __forceinline__ int page_of(const Call& c, const Sequence& s, int tile) { return c.page_table[s.table * c.table_stride + tile % c.table_stride]; }
 
 // Row of the pool, seen as a matrix of 512-byte rows, at which a head's keys begin; its values begin PAGE rows later.
 __device__ __forceinline__ int head_row(const Call& c, int page, int layer, int head) { return page * c.page_rows + 1 + (layer * HEADS + head) * HEAD_ROWS; }
