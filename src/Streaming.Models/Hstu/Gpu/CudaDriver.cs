@@ -72,6 +72,9 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuMemcpyHtoDAsync_v2")]
     public static partial int CopyUp(nint device, nint host, nuint bytes, nint stream);
 
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuMemcpyDtoHAsync_v2")]
+    public static partial int CopyDown(nint host, nint device, nuint bytes, nint stream);
+
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuMemcpyDtoDAsync_v2")]
     public static partial int CopyWithin(nint to, nint from, nuint bytes, nint stream);
 
@@ -93,6 +96,11 @@ internal static unsafe partial class CudaDriver
 
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuLaunchKernelEx")]
     public static partial int Launch(in CudaLaunch launch, nint function, void** arguments, void** extra);
+
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuTensorMapEncodeTiled")]
+    public static partial int TensorMapEncodeTiled(
+        void* map, uint elementType, uint rank, nint address, ulong* sizes, ulong* strides, uint* box, uint* elementStrides,
+        uint interleave, uint swizzle, uint promotion, uint outOfBounds);
 
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuEventCreate")]
     public static partial int EventCreate(out nint happening, uint flags);

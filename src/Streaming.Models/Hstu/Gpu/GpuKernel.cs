@@ -5,7 +5,6 @@ namespace Streaming.Models.Hstu.Gpu;
 /// <summary>The sources of Kernels compiled for a shape and a device, and loaded.</summary>
 internal sealed unsafe class GpuKernel : IDisposable
 {
-    private const string Folder = "Kernels/";
     private const int Threads = GpuShape.Warps * 32;
     private readonly int _layers;
     private readonly nint _module;
@@ -22,8 +21,8 @@ internal sealed unsafe class GpuKernel : IDisposable
         _sharedBytes = (uint)shape.SharedBytes(rowTiles);
         Blocks = (uint)device.Multiprocessors;
         var options = Options(shape, rowTiles, device);
-        var source = Source();
-        var cubin = cache.GetOrCompile(GpuKernelCache.Key(source, options, Nvrtc.Version(), device.DriverVersion), () => Nvrtc.Compile(source, options));
+        var source = GpuSource.Step();
+        var cubin = cache.GetOrCompile(GpuKernelCache.Key(source, options, Nvrtc.Version(), device.DriverVersion), () => Nvrtc.Compile(source, options, []).Code);
         fixed (byte* image = cubin) CudaDriver.Require(CudaDriver.ModuleLoadData(out _module, image), "loading the kernel");
         _layers = shape.Config.Layers;
         _onGrid = Function("hstu_step");
@@ -40,18 +39,6 @@ internal sealed unsafe class GpuKernel : IDisposable
 
     /// <summary>What a thread and a block take; for notes.</summary>
     public string Resources => $"{string.Join(", ", _resources)}; {_sharedBytes} bytes of shared memory";
-
-    /// <summary>The CUDA source: the files of Kernels, one behind the other in the order of their names.</summary>
-    public static string Source()
-    {
-        var assembly = typeof(GpuKernel).Assembly;
-        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        return string.Concat(names.Select(name =>
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        }));
-    }
 
     /// <summary>What the compiler is told; part of the cache key.</summary>
     public static IReadOnlyList<string> Options(GpuShape shape, int rowTiles, GpuInfo device) =>
@@ -71,7 +58,7 @@ internal sealed unsafe class GpuKernel : IDisposable
     /// <summary>Queues a launch of a cluster for each group of rows that <see cref="GpuStepArguments.Starts"/> names.</summary>
     public void LaunchClusters(in GpuStepArguments arguments, int groups, nint stream)
     {
-        var cluster = new CudaClusterAttribute(GpuShape.ClusterBlocks);
+        var cluster = CudaLaunchAttribute.Cluster(GpuShape.ClusterBlocks);
         Launch(_inClusters, (uint)groups * GpuShape.ClusterBlocks, arguments, stream, &cluster);
     }
 
@@ -88,7 +75,7 @@ internal sealed unsafe class GpuKernel : IDisposable
         Launch(_head, Blocks, arguments, stream);
     }
 
-    private void Launch(nint function, uint blocks, in GpuStepArguments arguments, nint stream, CudaClusterAttribute* cluster = null)
+    private void Launch(nint function, uint blocks, in GpuStepArguments arguments, nint stream, CudaLaunchAttribute* cluster = null)
     {
         var launch = new CudaLaunch
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Streaming.Models.Hstu.Gpu.Prefill;
 
 namespace Streaming.Models.Hstu.Gpu;
 
@@ -26,8 +27,11 @@ public sealed record GpuShape
     private const int MaxSpan = 30 * PageTokens;
 
     /// <summary>Derives everything from a model's configuration.</summary>
+    /// <param name="config">The model's.</param>
+    /// <param name="format">How keys and values are kept.</param>
+    /// <param name="prefill">How a rebuild is asked to be computed: with tensor cores the ring has room for a chunk of theirs, if the model is one for them.</param>
     /// <exception cref="ArgumentException">The model is beyond what the kernel can do; the message lists every violation.</exception>
-    public GpuShape(HstuConfig config, GpuKeyValueFormat format)
+    public GpuShape(HstuConfig config, GpuKeyValueFormat format, GpuPrefill prefill = GpuPrefill.Exact)
     {
         Config = config;
         Format = format;
@@ -37,7 +41,8 @@ public sealed record GpuShape
         SpanTokens = GroupTokens * Math.Max(config.Window < 512 ? 1 : format == GpuKeyValueFormat.Fp8 ? 4 : 2, DivideUp(config.Window, Warps * GroupTokens));
         Spans = DivideUp(config.Window, SpanTokens);
         // Rows of one sequence in one launch need slots beyond the window; a whole page of them at least.
-        RingPages = DivideUp(config.Window + PageTokens - 1, PageTokens);
+        var rowsAtOnce = prefill == GpuPrefill.TensorCores && PrefillNeeds.OfModel(config, format).Count == 0 ? PrefillPlan.ChunkTokens : PageTokens;
+        RingPages = DivideUp(config.Window + rowsAtOnce - 1, PageTokens);
         if (Violations() is { Count: > 0 } violations)
             throw new ArgumentException($"The GPU engine cannot run this model: {string.Join("; ", violations)}.");
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Streaming.Models.Hstu.Gpu.Prefill;
 
 namespace Streaming.Models.Hstu.Gpu;
 
@@ -7,7 +8,8 @@ namespace Streaming.Models.Hstu.Gpu;
 /// One staging copy up, one launch for all layers (above 1,000 rows one for each phase), and embeddings that the kernel writes into the host's memory; Kernels/1-Shape.cu says how it works,
 /// docs/decisions/0012 why. Weights of the layers and keys and values are bfloat16 (or fp8), sums float32: results equal the CPU engine's to
 /// bfloat16 rounding. <b>A user's numbers are the same bits</b> in any batch, wherever the ring starts, and by <see cref="Step"/> or
-/// <see cref="Append"/>; another device's may differ. One owner thread at a time.
+/// <see cref="Append(IHstuSequence, ReadOnlySpan{HstuToken})"/>, unless the options ask for <see cref="GpuPrefill.TensorCores"/>; another device's may
+/// differ. One owner thread at a time.
 /// </remarks>
 public sealed unsafe class HstuGpuEngine : IHstuEngine
 {
@@ -19,6 +21,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private readonly GpuStepArguments _fixed;
     private readonly GpuRows _rows;
     private readonly GpuBatchOrder _order;
+    private readonly TensorCorePrefill? _prefill;
     private readonly bool _twoRows;
     private readonly (nint Host, nint Device) _input;
     private readonly (nint Host, nint Device) _output;
@@ -43,7 +46,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         Model = model;
         MaxBatch = options.MaxBatch;
         _order = new GpuBatchOrder(MaxBatch);
-        _shape = new GpuShape(model.Config, options.KeyValueFormat);
+        _shape = new GpuShape(model.Config, options.KeyValueFormat, options.Prefill);
         _twoRows = model.Config.TimeAnchor == HstuTimeAnchor.Next && model.Config.TimeBias;
         var pageCount = options.KeyValueBytes / _shape.PageBytes;
         if (pageCount < _shape.RingPages)
@@ -53,7 +56,8 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         _context = new GpuContext(options.Device);
         try
         {
-            _kernel = new GpuKernel(_shape, _context.Info, new GpuKernelCache(options.CacheDirectory ?? GpuKernelCache.DefaultDirectory));
+            var cache = new GpuKernelCache(options.CacheDirectory ?? GpuKernelCache.DefaultDirectory);
+            _kernel = new GpuKernel(_shape, _context.Info, cache);
             if (options.MeasureDeviceTime) _watch = new GpuStopwatch(_context.Stream);
             MeasuresDeviceTime = options.MeasureDeviceTime;
             _input = _context.AllocateHost((long)MaxRows * _shape.RowBytes, "the batch");
@@ -63,6 +67,12 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             _inputOnDevice = _context.Allocate((long)MaxRows * _shape.RowBytes, "the batch");
             _pageTableOnDevice = _context.Allocate((long)options.MaxSequences * _shape.RingPages * sizeof(int), "the page table");
             _fixed = Fixed(new GpuWeights(model, _shape), pageCount);
+            if (options.Prefill == GpuPrefill.TensorCores)
+            {
+                var info = _context.Info;
+                PrefillObstacle = PrefillNeeds.Obstacle([.. PrefillNeeds.OfModel(model.Config, options.KeyValueFormat), .. PrefillNeeds.OfDevice(info.Name, info.ComputeMajor, info.ComputeMinor)]);
+                if (PrefillObstacle is null) _prefill = new TensorCorePrefill(_context, _shape, model, _fixed, pageCount, cache);
+            }
             _context.Wait();
         }
         catch
@@ -84,11 +94,17 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     /// <inheritdoc/>
     public long MaxSequenceBytes => _shape.RingPages * _shape.PageBytes;
 
+    /// <summary>How a rebuild is computed.</summary>
+    public GpuPrefill Prefill => _prefill is null ? GpuPrefill.Exact : GpuPrefill.TensorCores;
+
+    /// <summary>Why it is not by tensor cores although the options asked for them, in one line; null when they do or were not asked for.</summary>
+    public string? PrefillObstacle { get; }
+
     /// <summary>K/V bytes of a full sequence of a model, without an engine.</summary>
     /// <exception cref="ArgumentException">The model is beyond what the kernel can do.</exception>
-    public static long SequenceBytes(HstuModel model, GpuKeyValueFormat format)
+    public static long SequenceBytes(HstuModel model, GpuKeyValueFormat format, GpuPrefill prefill = GpuPrefill.Exact)
     {
-        var shape = new GpuShape(model.Config, format);
+        var shape = new GpuShape(model.Config, format, prefill);
         return shape.RingPages * shape.PageBytes;
     }
 
@@ -104,7 +120,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     /// <summary>The device's name and what the kernel takes of it; for notes.</summary>
     public string Device => $"{_context.Info.Name}, {_context.Info.Multiprocessors} multiprocessors; {_kernel.Resources}";
 
-    /// <summary>Device time of the last <see cref="Step"/>, its copy up included; zero unless the options asked for it.</summary>
+    /// <summary>Device time of the last call that computed, its copies up included; zero unless the options asked for it.</summary>
     public TimeSpan LastDeviceTime { get; private set; }
 
     /// <summary>Device times are being taken; may be switched when the options asked for them.</summary>
@@ -150,24 +166,41 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     public void Append(IHstuSequence sequence, ReadOnlySpan<HstuToken> tokens)
     {
         RequireUsable();
-        var mine = sequence as HstuGpuSequence;
-        var most = Math.Min(_shape.MaxRowsPerSequence, MaxBatch);
-        while (!tokens.IsEmpty)
+        LastDeviceTime = TimeSpan.Zero;
+        AppendRest(sequence, tokens);
+    }
+
+    /// <summary>Applies the tokens of several sequences, as <see cref="Append(IHstuSequence, ReadOnlySpan{HstuToken})"/> does for one; on tensor cores up to 8 at a time.</summary>
+    /// <param name="histories">Each of another sequence.</param>
+    /// <exception cref="ArgumentException">A sequence or a token does not fit, or a sequence occurs twice. No sequence was changed.</exception>
+    /// <exception cref="InvalidOperationException">K/V memory is too small; each sequence holds some first part of its tokens. The caller disposes other sequences first.</exception>
+    /// <exception cref="CudaException">The device failed; dispose the engine.</exception>
+    public void Append(IReadOnlyList<HstuHistory> histories)
+    {
+        RequireUsable();
+        foreach (var history in histories)
+            foreach (ref readonly var token in history.Tokens.Span)
+                if (Misfit(history.Sequence, token) is { } misfit) throw misfit;
+        if (histories.DistinctBy(history => history.Sequence).Count() != histories.Count) throw new ArgumentException("A sequence occurs twice.");
+        LastDeviceTime = TimeSpan.Zero;
+        var rests = histories.ToArray();
+        while (_prefill is not null && rests.Count(rest => rest.Tokens.Length >= PrefillPlan.LeastTokens) > 1) AppendChunks(rests);
+        foreach (var rest in rests) AppendRest(rest.Sequence, rest.Tokens.Span);
+    }
+
+    /// <summary>A copy of a sequence's pages, in the order of the page table, as Kernels/1-Shape.cu draws them; for checks.</summary>
+    public byte[][] ReadPages(IHstuSequence sequence)
+    {
+        RequireUsable();
+        _context.MakeCurrent();
+        var mine = (HstuGpuSequence)sequence;
+        return PagesOf(mine)[..mine.PageCount].ToArray().Select(page =>
         {
-            var (good, newPages) = (0, 0);
-            ArgumentException? bad = null;
-            for (; good < Math.Min(most, tokens.Length); good++)
-            {
-                bad = Misfit(sequence, tokens[good]);
-                if (bad is not null) break;
-                newPages += GpuPages.NewPages(mine!.TokenCount + good, 1, _shape);
-            }
-            RequirePages(newPages);
-            foreach (ref readonly var token in tokens[..good]) StageAppended(mine!, token);
-            Launch(wantOutput: false);
-            if (bad is not null) throw bad;
-            tokens = tokens[good..];
-        }
+            var bytes = new byte[_shape.PageBytes];
+            fixed (byte* to = bytes) CudaDriver.Require(CudaDriver.CopyDown((nint)to, _fixed.Pool + (nint)(page * _shape.PageBytes), (nuint)bytes.Length, _context.Stream), "reading a page");
+            _context.Wait();
+            return bytes;
+        }).ToArray();
     }
 
     /// <inheritdoc/>
@@ -177,6 +210,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         _disposed = true;
         _context.MakeCurrent();
         _watch?.Dispose();
+        _prefill?.Dispose();
         _kernel.Dispose();
         _context.Dispose();
     }
@@ -185,6 +219,62 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     {
         if (_disposed) return;
         _pages.Free(sequence.Row, PagesOf(sequence)[..sequence.PageCount]);
+    }
+
+    private void AppendRest(IHstuSequence sequence, ReadOnlySpan<HstuToken> tokens)
+    {
+        var mine = sequence as HstuGpuSequence;
+        while (!tokens.IsEmpty)
+        {
+            var onTensorCores = _prefill is not null && tokens.Length >= PrefillPlan.LeastTokens;
+            var most = onTensorCores ? PrefillPlan.ChunkTokens : Math.Min(_shape.MaxRowsPerSequence, MaxBatch);
+            var (good, newPages) = (0, 0);
+            ArgumentException? bad = null;
+            for (; good < Math.Min(most, tokens.Length); good++)
+            {
+                bad = Misfit(sequence, tokens[good]);
+                if (bad is not null) break;
+                newPages += GpuPages.NewPages(mine!.TokenCount + good, 1, _shape);
+            }
+            RequirePages(newPages);
+            if (onTensorCores && good > 0)
+            {
+                StagePrefill(mine!, tokens[..good]);
+                LaunchPrefill();
+            }
+            else
+            {
+                foreach (ref readonly var token in tokens[..good]) StageAppended(mine!, token);
+                Launch(wantOutput: false);
+            }
+            if (bad is not null) throw bad;
+            tokens = tokens[good..];
+        }
+    }
+
+    // The next chunk of each of a few sequences, in one prefill.
+    private void AppendChunks(HstuHistory[] rests)
+    {
+        var chosen = Enumerable.Range(0, rests.Length).Where(i => rests[i].Tokens.Length >= PrefillPlan.LeastTokens).Take(PrefillPlan.MaxSequences)
+            .Select(i => (Index: i, Count: Math.Min(PrefillPlan.ChunkTokens, rests[i].Tokens.Length))).ToList();
+        RequirePages(chosen.Sum(chunk => GpuPages.NewPages(((HstuGpuSequence)rests[chunk.Index].Sequence).TokenCount, chunk.Count, _shape)));
+        foreach (var (index, count) in chosen)
+        {
+            var (sequence, tokens) = rests[index];
+            StagePrefill((HstuGpuSequence)sequence, tokens.Span[..count]);
+            rests[index] = new(sequence, tokens[count..]);
+        }
+        LaunchPrefill();
+    }
+
+    private void StagePrefill(HstuGpuSequence sequence, ReadOnlySpan<HstuToken> tokens)
+    {
+        _prefill!.Stage(sequence, tokens);
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            AddPageFor(sequence);
+            sequence.TokenCount++;
+        }
     }
 
     private GpuStepArguments Fixed(GpuWeights weights, long pageCount)
@@ -312,29 +402,9 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         if (_rows.Count == 0) return;
         try
         {
-            _context.MakeCurrent();
-            if (MeasuresDeviceTime) _watch?.Start();
-            CopyPageTable();
-            var arguments = _fixed;
-            _rows.WriteTo(ref arguments);
-            if (arguments.IsInline == 0) CudaDriver.Require(CudaDriver.CopyUp(_inputOnDevice, _input.Host, (nuint)_rows.SizeBytes, _context.Stream), "copying the batch");
-            (arguments.Inputs, arguments.WantOutput, arguments.BarrierBase) = (_inputOnDevice, wantOutput ? 1 : 0, _barrierBase);
-            if (_kernel.HasClusters && _rows.Count <= GpuShape.ClusterRows)
-            {
-                _kernel.LaunchClusters(arguments, _rows.Groups, _context.Stream);
-            }
-            else if (_rows.Count > GpuShape.OneLaunchRows)
-            {
-                _kernel.LaunchPhases(arguments, _context.Stream);
-            }
-            else
-            {
-                _kernel.LaunchGrid(arguments, _context.Stream);
-                var barriers = 3 * (wantOutput ? Model.Config.Layers : Model.Config.Layers - 1);
-                unchecked { _barrierBase += (uint)barriers * _kernel.Blocks; }
-            }
-            if (MeasuresDeviceTime) _watch?.Stop();
-            _context.Wait();
+            Begin();
+            QueueStep(wantOutput);
+            End();
         }
         catch (CudaException)
         {
@@ -342,6 +412,56 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             throw;
         }
         _rows.Clear();
+    }
+
+    private void LaunchPrefill()
+    {
+        try
+        {
+            Begin();
+            _prefill!.Launch();
+            End();
+        }
+        catch (CudaException)
+        {
+            _faulted = true;
+            throw;
+        }
+    }
+
+    private void QueueStep(bool wantOutput)
+    {
+        var arguments = _fixed;
+        _rows.WriteTo(ref arguments);
+        if (arguments.IsInline == 0) CudaDriver.Require(CudaDriver.CopyUp(_inputOnDevice, _input.Host, (nuint)_rows.SizeBytes, _context.Stream), "copying the batch");
+        (arguments.Inputs, arguments.WantOutput, arguments.BarrierBase) = (_inputOnDevice, wantOutput ? 1 : 0, _barrierBase);
+        if (_kernel.HasClusters && _rows.Count <= GpuShape.ClusterRows)
+        {
+            _kernel.LaunchClusters(arguments, _rows.Groups, _context.Stream);
+        }
+        else if (_rows.Count > GpuShape.OneLaunchRows)
+        {
+            _kernel.LaunchPhases(arguments, _context.Stream);
+        }
+        else
+        {
+            _kernel.LaunchGrid(arguments, _context.Stream);
+            var barriers = 3 * (wantOutput ? Model.Config.Layers : Model.Config.Layers - 1);
+            unchecked { _barrierBase += (uint)barriers * _kernel.Blocks; }
+        }
+    }
+
+    private void Begin()
+    {
+        _context.MakeCurrent();
+        if (MeasuresDeviceTime) _watch?.Start();
+        CopyPageTable();
+    }
+
+    private void End()
+    {
+        if (MeasuresDeviceTime) _watch?.Stop();
+        _context.Wait();
         if (MeasuresDeviceTime && _watch is not null) LastDeviceTime += _watch.Read();
     }
 

@@ -18,6 +18,9 @@ public sealed record HstuGpuOptions
     /// <summary>How keys and values are kept.</summary>
     public GpuKeyValueFormat KeyValueFormat { get; init; } = GpuKeyValueFormat.Bf16;
 
+    /// <summary>How a rebuild is computed.</summary>
+    public GpuPrefill Prefill { get; init; }
+
     /// <summary>Where compiled kernels are kept between runs; null = the user's cache folder.</summary>
     public string? CacheDirectory { get; init; }
 

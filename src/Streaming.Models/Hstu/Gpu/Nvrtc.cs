@@ -14,26 +14,37 @@ internal static unsafe partial class Nvrtc
     }
 
     /// <summary>Compiles a program.</summary>
+    /// <param name="source">All of it.</param>
+    /// <param name="options">What the compiler is told.</param>
+    /// <param name="kernels">Kernels by their expressions, such as an instance of a template; those that are extern "C" need not be named.</param>
+    /// <returns>The machine code, and the name in it of each of <paramref name="kernels"/>.</returns>
     /// <exception cref="CudaException">The source does not compile; the message has the compiler's log.</exception>
-    public static byte[] Compile(string source, IReadOnlyList<string> options)
+    public static (byte[] Code, string[] Names) Compile(string source, IReadOnlyList<string> options, IReadOnlyList<string> kernels)
     {
-        Require(CreateProgram(out var program, source, "hstu_step.cu", 0, null, null), "creating a program");
+        Require(CreateProgram(out var program, source, "hstu.cu", 0, null, null), "creating a program");
         var arguments = options.Select(option => Marshal.StringToCoTaskMemUTF8(option)).ToArray();
         try
         {
+            foreach (var kernel in kernels) Require(AddNameExpression(program, kernel), $"naming {kernel}");
             int result;
             fixed (nint* pointers = arguments) result = CompileProgram(program, arguments.Length, (byte**)pointers);
             if (result != 0) throw new CudaException($"The GPU kernel does not compile with {string.Join(' ', options)}:\n{Log(program)}");
             Require(GetCubinSize(program, out var bytes), "asking for the size of the machine code");
             var cubin = new byte[bytes];
             fixed (byte* target = cubin) Require(GetCubin(program, target), "fetching the machine code");
-            return cubin;
+            return (cubin, kernels.Select(kernel => NameOf(program, kernel)).ToArray());
         }
         finally
         {
             foreach (var argument in arguments) Marshal.FreeCoTaskMem(argument);
             _ = DestroyProgram(ref program);
         }
+    }
+
+    private static string NameOf(nint program, string kernel)
+    {
+        Require(GetLoweredName(program, kernel, out var name), $"asking for the name of {kernel}");
+        return Marshal.PtrToStringUTF8(name)!;
     }
 
     private static string Log(nint program)
@@ -54,6 +65,12 @@ internal static unsafe partial class Nvrtc
 
     [LibraryImport(CudaNames.Nvrtc, EntryPoint = "nvrtcCreateProgram", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CreateProgram(out nint program, string source, string name, int headers, byte** contents, byte** includeNames);
+
+    [LibraryImport(CudaNames.Nvrtc, EntryPoint = "nvrtcAddNameExpression", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AddNameExpression(nint program, string expression);
+
+    [LibraryImport(CudaNames.Nvrtc, EntryPoint = "nvrtcGetLoweredName", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int GetLoweredName(nint program, string expression, out nint name);
 
     [LibraryImport(CudaNames.Nvrtc, EntryPoint = "nvrtcCompileProgram")]
     private static partial int CompileProgram(nint program, int count, byte** options);
