@@ -12,6 +12,11 @@ switch (args)
 {
     case ["check", .. var names]:
         return Checks.Run(names);
+    case ["prefill", "check", .. var names]:
+        return PrefillChecks.Run(names);
+    case ["prefill", "time"]:
+        PrefillTimings.Run();
+        return 0;
     case ["copy"]:
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{GpuCopyBandwidth.Measure():0}"));
         return 0;
@@ -19,6 +24,6 @@ switch (args)
         Timings.Run(Enum.Parse<GpuKeyValueFormat>(format, ignoreCase: true), batches.Select(int.Parse).ToArray());
         return 0;
     default:
-        await Console.Error.WriteLineAsync("gpu-bench check [CASE ...] | copy | time bf16|fp8 BATCH ...");
+        await Console.Error.WriteLineAsync("gpu-bench check [CASE ...] | copy | time bf16|fp8 BATCH ... | prefill check [CASE ...] | prefill time");
         return 1;
 }

@@ -8,6 +8,9 @@ public sealed record GpuAvailability(bool IsAvailable, string Message)
     /// <summary>Lowest compute capability: bfloat16 matrix instructions and cache hints.</summary>
     public const int MinComputeMajor = 8;
 
+    /// <summary>The device's compute capability; null when there is no device to ask.</summary>
+    public Version? ComputeCapability { get; init; }
+
     /// <summary>Looks at this machine; loads the driver and starts it, but takes no device memory.</summary>
     public static GpuAvailability Check(int device = 0)
     {
@@ -22,7 +25,7 @@ public sealed record GpuAvailability(bool IsAvailable, string Message)
         var info = GpuInfo.Read(device);
         if (info.ComputeMajor < MinComputeMajor)
             return No($"{info.Name} has compute capability {info.ComputeMajor}.{info.ComputeMinor}; {MinComputeMajor}.0 is needed");
-        return info.CanLaunchCooperatively ? new(true, info.Name) : No($"{info.Name} cannot launch cooperatively");
+        return info.CanLaunchCooperatively ? new(true, info.Name) { ComputeCapability = info.ComputeCapability } : No($"{info.Name} cannot launch cooperatively");
     }
 
     private static GpuAvailability No(string why) => new(false, $"The GPU engine cannot run here: {why}.");

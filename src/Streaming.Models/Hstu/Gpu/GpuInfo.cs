@@ -5,6 +5,8 @@ namespace Streaming.Models.Hstu.Gpu;
 /// <summary>What the engine needs to know of a device.</summary>
 internal sealed record GpuInfo(string Name, int Multiprocessors, int ComputeMajor, int ComputeMinor, int SharedBytes, bool CanLaunchCooperatively, int DriverVersion)
 {
+    public Version ComputeCapability => new(ComputeMajor, ComputeMinor);
+
     /// <summary>Asks the driver, which has been started.</summary>
     public static unsafe GpuInfo Read(int ordinal)
     {

@@ -69,8 +69,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             _fixed = Fixed(new GpuWeights(model, _shape), pageCount);
             if (options.Prefill == GpuPrefill.TensorCores)
             {
-                var info = _context.Info;
-                PrefillObstacle = PrefillNeeds.Obstacle([.. PrefillNeeds.OfModel(model.Config, options.KeyValueFormat), .. PrefillNeeds.OfDevice(info.Name, info.ComputeMajor, info.ComputeMinor)]);
+                PrefillObstacle = PrefillNeeds.Obstacle([.. PrefillNeeds.OfModel(model.Config, options.KeyValueFormat), .. PrefillNeeds.OfDevice(DeviceName, _context.Info.ComputeCapability)]);
                 if (PrefillObstacle is null) _prefill = new TensorCorePrefill(_context, _shape, model, _fixed, pageCount, cache);
             }
             _context.Wait();

@@ -7,7 +7,7 @@ namespace Streaming.Models.Tests.Hstu.Gpu;
 
 /// <summary>A random model and histories for the GPU engine. Without a test framework, so that a program on a machine with a GPU can run the same checks.</summary>
 public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int HeadWidth, int Window, int ContentWidth = 32, int OutputWidth = 32, bool TimeBias = true,
-    HstuTimeAnchor TimeAnchor = HstuTimeAnchor.Self)
+    HstuTimeAnchor TimeAnchor = HstuTimeAnchor.Self, double Entry = 1, double Output = 1)
 {
     /// <summary>Shapes that reach every branch of the kernel: padded widths, one page and many, one span and sixteen, several units in a block.</summary>
     public static readonly GpuCase[] All =
@@ -25,7 +25,23 @@ public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int 
     /// <summary>The model that the goals are stated for: 4 layers, 4 heads of 64, a window of 1,024.</summary>
     public static readonly GpuCase Goal = new("goal", 4, 256, 4, 64, 1_024);
 
-    public static GpuCase Named(string name) => All.Append(Goal).Single(c => c.Name == name);
+    /// <summary>
+    /// Shapes for the tensor-core prefill: a window of a few tiles and of many, a window that ends in a tile, each number of heads. A token's own part of
+    /// the residual stream is small and the attention's large, or an error of the attention would hardly be seen in the next layer's keys.
+    /// </summary>
+    public static readonly GpuCase[] TensorCores =
+    [
+        Tensor("tensor2", layers: 3, heads: 2, window: 100),
+        Tensor("tensor4", layers: 4, heads: 4, window: 300),
+        Tensor("tensor4wide", layers: 2, heads: 4, window: 1_024),
+        Tensor("tensor4bare", layers: 2, heads: 4, window: 64) with { TimeBias = false, ContentWidth = 7, OutputWidth = 40 },
+        Tensor("tensor8", layers: 2, heads: 8, window: 129),
+    ];
+
+    /// <summary>The shape that the prefill's goals are stated for: 8 layers, 4 heads of 256, a window of 4,096.</summary>
+    public static readonly GpuCase PrefillGoal = Tensor("prefill", layers: 8, heads: 4, window: 4_096);
+
+    public static GpuCase Named(string name) => All.Concat(TensorCores).Append(Goal).Append(PrefillGoal).Single(c => c.Name == name);
 
     public HstuConfig Shape() => new()
     {
@@ -48,7 +64,7 @@ public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int 
         var tensors = HstuTensors.Shapes(Shape()).Select(entry =>
         {
             var (name, shape) = entry;
-            var scale = name.EndsWith("_bias", StringComparison.Ordinal) ? 0.5 : shape.Length == 1 ? 0.1 : 1 / Math.Sqrt(name.EndsWith("uvqk", StringComparison.Ordinal) ? shape[0] : shape[^1]);
+            var scale = Factor(name) * (name.EndsWith("_bias", StringComparison.Ordinal) ? 0.5 : shape.Length == 1 ? 0.1 : 1 / Math.Sqrt(name.EndsWith("uvqk", StringComparison.Ordinal) ? shape[0] : shape[^1]));
             var values = new float[shape.Aggregate(1, (cells, length) => cells * length)];
             for (var i = 0; i < values.Length; i++) values[i] = (float)(scale * random.NextNormal());
             return new WeightTensor(name, shape, values);
@@ -73,8 +89,14 @@ public sealed record GpuCase(string Name, int Layers, int Width, int Heads, int 
         }).ToArray();
     }
 
-    public static HstuGpuOptions Options(GpuKeyValueFormat format = GpuKeyValueFormat.Bf16, int maxBatch = 256) =>
-        new() { KeyValueBytes = 3L << 29, MaxBatch = maxBatch, MaxSequences = 4_096, KeyValueFormat = format };
+    public static HstuGpuOptions Options(GpuKeyValueFormat format = GpuKeyValueFormat.Bf16, int maxBatch = 256, GpuPrefill prefill = GpuPrefill.Exact) =>
+        new() { KeyValueBytes = 3L << 29, MaxBatch = maxBatch, MaxSequences = 4_096, KeyValueFormat = format, Prefill = prefill };
+
+    private static GpuCase Tensor(string name, int layers, int heads, int window) =>
+        new(name, layers, heads * 256, heads, 256, window, Entry: 5 / Math.Sqrt(heads * 256), Output: 2);
+
+    private double Factor(string tensor) =>
+        tensor is HstuTensors.ContentWeight or HstuTensors.ContentBias or HstuTensors.Actions ? Entry : tensor.EndsWith("output.weight", StringComparison.Ordinal) ? Output : 1;
 
     private float[] Content(SeededRandom random)
     {

@@ -7,7 +7,7 @@ public static class PrefillNeeds
     public const int HeadWidth = 256;
 
     /// <summary>The compute capability whose instructions they use; machine code for it runs on no other.</summary>
-    public const int ComputeMajor = 9, ComputeMinor = 0;
+    public static readonly Version ComputeCapability = new(9, 0);
 
     /// <summary>Every need that a model does not meet; empty = all are met.</summary>
     public static IReadOnlyList<string> OfModel(HstuConfig config, GpuKeyValueFormat format)
@@ -22,9 +22,8 @@ public static class PrefillNeeds
     }
 
     /// <summary>The same of a device.</summary>
-    public static IReadOnlyList<string> OfDevice(string name, int computeMajor, int computeMinor) =>
-        (computeMajor, computeMinor) == (ComputeMajor, ComputeMinor) ? []
-            : [$"{name} has compute capability {computeMajor}.{computeMinor}; it must be {ComputeMajor}.{ComputeMinor}"];
+    public static IReadOnlyList<string> OfDevice(string name, Version computeCapability) =>
+        computeCapability == ComputeCapability ? [] : [$"{name} has compute capability {computeCapability}; it must be {ComputeCapability}"];
 
     /// <summary>One line for all that is not met; null when nothing is.</summary>
     public static string? Obstacle(IEnumerable<string> violations)
