@@ -26,9 +26,10 @@ machine=$(nvidia-smi --query-gpu=name --format=csv,noheader | head -1)
 if [ "$quick" != --quick ]; then
     # One process a case: they compile at the same time. The figures come after, alone on the card.
     for name in tiny padded narrow heads16 issue wide128 wide256 next goal; do "$GPU_BENCH" check "$name" >"$work/check-$name.txt" 2>&1 & done
+    for name in tensor2 tensor4 tensor4wide tensor4bare tensor8 prefill; do "$GPU_BENCH" prefill check "$name" >"$work/check-$name.txt" 2>&1 & done
     wait
     cat "$work"/check-*.txt >&2
-    if ! grep -q 'ok$' "$work"/check-goal.txt || grep -qE 'BROKEN|xception' "$work"/check-*.txt; then
+    if ! grep -q 'ok$' "$work"/check-goal.txt || ! grep -q 'ok$\|cannot prefill here' "$work"/check-prefill.txt || grep -qE 'BROKEN|xception' "$work"/check-*.txt; then
         echo "run.sh: a law is broken; no figures" >&2
         exit 1
     fi
@@ -36,7 +37,8 @@ fi
 copy=$("$GPU_BENCH" copy)
 "$GPU_BENCH" time bf16 1 8 32 128 512 2048 4096 >"$work/engine.jsonl"
 "$GPU_BENCH" time fp8 1 32 128 512 2048 4096 >>"$work/engine.jsonl"
+"$GPU_BENCH" prefill time >"$work/prefill.jsonl"
 if [ "$quick" != --quick ] && python3 -c 'import torch, triton' 2>/dev/null; then
     python3 "$here/torch_step.py" 1 32 512 4096 >"$work/torch.jsonl" 2>"$work/torch.log" || echo "run.sh: PyTorch's step failed; see $work/torch.log" >&2
 fi
-python3 "$here/lines.py" "$copy" "$work/engine.jsonl" "$work/torch.jsonl" "$machine" "$commit"
+python3 "$here/lines.py" "$copy" "$work/engine.jsonl" "$work/prefill.jsonl" "$work/torch.jsonl" "$machine" "$commit"

@@ -1,3 +1,5 @@
+using Streaming.Models.Hstu.Gpu;
+using Streaming.Models.Hstu.Gpu.Prefill;
 using Streaming.Models.Tests.Hstu.Gpu;
 
 namespace Streaming.Gpu.Benchmarks;
@@ -8,6 +10,12 @@ internal static class PrefillChecks
     /// <summary>Runs the named cases, or all; the exit code is the number of broken laws.</summary>
     public static int Run(string[] names)
     {
+        var gpu = GpuAvailability.Check();
+        if (PrefillNeeds.Obstacle(PrefillNeeds.OfDevice(gpu.Message, gpu.ComputeCapability!)) is { } obstacle)
+        {
+            Console.WriteLine(obstacle);
+            return 0;
+        }
         var broken = 0;
         foreach (var c in names.Length == 0 ? GpuCase.TensorCores : names.Select(GpuCase.Named)) broken += Run(c);
         return broken;

@@ -27,7 +27,11 @@ internal static class PrefillTimings
                 Prefill = prefill,
                 MeasureDeviceTime = true,
             });
-            if (engine.PrefillObstacle is { } obstacle) Console.Error.WriteLine(obstacle);
+            if (engine.PrefillObstacle is { } obstacle)
+            {
+                Console.Error.WriteLine(obstacle);
+                continue;
+            }
             var tokens = c.History(c.Window, user: 9);
             foreach (var batch in new[] { 1, 8 }) Report(prefill, "chunk", batch, Chunk, Measure(engine, batch, tokens, cached: c.Window - Chunk));
             Report(prefill, "whole", 1, c.Window, Measure(engine, 1, tokens, cached: 0));
