@@ -10,6 +10,7 @@ public static class TopologyValidator
     private const int MaxTopicName = 245;
     private static readonly string[] Engines = ["auto", "cpu", "gpu"];
     private static readonly string[] Precisions = ["bf16", "fp32", "fp8"];
+    private static readonly string[] Prefills = ["exact", "tensor_cores"];
 
     /// <summary>All broken rules; empty when the topology can run.</summary>
     public static IReadOnlyList<Violation> Validate(Topology topology)
@@ -79,6 +80,10 @@ public static class TopologyValidator
             yield return new("users.kv_precision", users.KvPrecision, "must be bf16 or fp32 on engine cpu");
         if (users is { KvPrecision: "fp32", Engine: "gpu" })
             yield return new("users.kv_precision", users.KvPrecision, "must be bf16 or fp8 on engine gpu");
+        if (!Prefills.Contains(users.Prefill))
+            yield return new("users.prefill", users.Prefill, "must be exact or tensor_cores");
+        if (users is { Prefill: "tensor_cores", Engine: "cpu" })
+            yield return new("users.prefill", users.Prefill, "must be exact on engine cpu");
         if (users.Batch.Max is < 1 or > 65_536)
             yield return new("users.batch.max", users.Batch.Max, "must be 1 to 65,536");
         if (users.Batch.Budget < TimeSpan.Zero || users.Batch.Budget > TimeSpan.FromSeconds(1))

@@ -32,6 +32,9 @@ public sealed record UsersOptions
     /// <summary>How keys and values are kept: bf16, fp32 or, on a GPU, fp8.</summary>
     public string KvPrecision { get; init; } = "bf16";
 
+    /// <summary>How a GPU rebuilds a user's keys and values: exact (as stepping would) or tensor_cores (faster, to the rounding of bf16, where card and model allow).</summary>
+    public string Prefill { get; init; } = "exact";
+
     /// <summary>How events of many users are stepped together.</summary>
     public BatchOptions Batch { get; init; } = new();
 }

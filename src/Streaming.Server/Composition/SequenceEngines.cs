@@ -12,6 +12,8 @@ internal static class SequenceEngines
     // The CPU engine's own bound.
     private const int MaxCpuBatch = 1_024;
 
+    private const string TensorCores = "tensor_cores";
+
     /// <summary>Makes an engine for a model.</summary>
     /// <exception cref="TopologyException">There is no such engine here, or it does not take the model or the options; the message names field, value and rule.</exception>
     public static SequenceEngine Create(HstuModel model, UsersOptions options)
@@ -46,17 +48,19 @@ internal static class SequenceEngines
         return gpu.IsAvailable ? null : new("users.engine", options.Engine, $"must be auto or cpu on this machine. {gpu.Message}");
     }
 
-    private static SequenceEngine OnGpu(HstuModel model, UsersOptions options) => new(
-        new HstuGpuEngine(model, new HstuGpuOptions
+    private static SequenceEngine OnGpu(HstuModel model, UsersOptions options)
+    {
+        var engine = new HstuGpuEngine(model, new HstuGpuOptions
         {
             KeyValueBytes = options.CacheBytes,
             KeyValueFormat = FormatOf(options),
             MaxBatch = options.Batch.Max,
             // A user with a token holds a page, so bytes bound the users; those of one batch may not have one yet.
             MaxSequences = (int)Math.Min(int.MaxValue / 2, (options.CacheBytes / new GpuShape(model.Config, FormatOf(options)).PageBytes) + options.Batch.Max),
-        }),
-        "gpu",
-        options.KvPrecision);
+            Prefill = options.Prefill == TensorCores ? GpuPrefill.TensorCores : GpuPrefill.Exact,
+        });
+        return new(engine, "gpu", options.KvPrecision, engine.PrefillObstacle);
+    }
 
     private static SequenceEngine OnCpu(HstuModel model, UsersOptions options)
     {
@@ -68,7 +72,7 @@ internal static class SequenceEngines
             KvPrecision = options.KvPrecision == "fp32" ? HstuKvPrecision.Fp32 : HstuKvPrecision.Bf16,
             MaxBatch = Math.Min(options.Batch.Max, MaxCpuBatch),
         };
-        return new(new CpuHstuEngine(model, wanted), "cpu", options.KvPrecision);
+        return new(new CpuHstuEngine(model, wanted), "cpu", options.KvPrecision, options.Prefill == TensorCores ? "Engine cpu, which is the one that is here, has no tensor cores: it rebuilds exactly." : null);
     }
 
     private static GpuKeyValueFormat FormatOf(UsersOptions options) => options.KvPrecision == "fp8" ? GpuKeyValueFormat.Fp8 : GpuKeyValueFormat.Bf16;

@@ -29,6 +29,8 @@ internal sealed partial class SequenceModels(TopologyFile file, int contentWidth
         var users = file.Topology.Users;
         var engine = SequenceEngines.Create(model, users);
         LogEngine(model.ModelVersion, engine.Name, users.Engine, engine.KvPrecision, users.CacheBytes, engine.Engine.MaxBatch);
+        if (engine.PrefillObstacle is { } obstacle)
+            LogPrefill(users.Prefill, obstacle);
         return new HstuSequenceModel(engine);
     }
 
@@ -62,4 +64,7 @@ internal sealed partial class SequenceModels(TopologyFile file, int contentWidth
 
     [LoggerMessage(511, LogLevel.Information, "Model {Version} on engine {Engine} (users.engine: {Asked}), K/V {KvPrecision} in at most {CacheBytes} bytes, batches of at most {MaxBatch}")]
     private partial void LogEngine(string version, string engine, string asked, string kvPrecision, long cacheBytes, int maxBatch);
+
+    [LoggerMessage(512, LogLevel.Warning, "users.prefill = '{Asked}': {Obstacle}")]
+    private partial void LogPrefill(string asked, string obstacle);
 }

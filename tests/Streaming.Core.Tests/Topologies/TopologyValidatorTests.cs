@@ -43,6 +43,8 @@ public sealed class TopologyValidatorTests
         { t => Users(t, u => u with { KvPrecision = "int8" }), "users.kv_precision", "int8" },
         { t => Users(t, u => u with { KvPrecision = "fp8", Engine = "cpu" }), "users.kv_precision", "fp8" },
         { t => Users(t, u => u with { KvPrecision = "fp32", Engine = "gpu" }), "users.kv_precision", "fp32" },
+        { t => Users(t, u => u with { Prefill = "fast" }), "users.prefill", "fast" },
+        { t => Users(t, u => u with { Prefill = "tensor_cores", Engine = "cpu" }), "users.prefill", "tensor_cores" },
         { t => Users(t, u => u with { Batch = new BatchOptions { Max = 0 } }), "users.batch.max", "0" },
         { t => Users(t, u => u with { Batch = new BatchOptions { Budget = TimeSpan.FromSeconds(2) } }), "users.batch.budget", "00:00:02" },
         { t => Aggregates(t, Count("")), "users.aggregates.name", "" },
