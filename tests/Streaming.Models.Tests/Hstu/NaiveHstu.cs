@@ -14,6 +14,9 @@ internal sealed class NaiveHstu(HstuModel model)
     /// <summary>How a head's row of K or V is kept.</summary>
     public Func<double[], IEnumerable<double>> Kept { get; init; } = row => row;
 
+    /// <summary>Is shown what each layer gets: the residual stream of a token.</summary>
+    public Action<double[]> SeesStream { get; init; } = _ => { };
+
     /// <summary>The embedding after the last token.</summary>
     /// <param name="tokens">The history.</param>
     /// <param name="anchors">The time that each token's row measures its distances from. Right for this model: its own event time.</param>
@@ -41,6 +44,7 @@ internal sealed class NaiveHstu(HstuModel model)
     private double[] Layer(int layer, double[] x, List<(double[] K, double[] V)> cache, HstuToken[] tokens, long anchor)
     {
         var width = _config.HeadsWidth;
+        SeesStream(x);
         var parts = Uvqk(layer, LayerNorm(x)).Chunk(width).ToArray();
         var (u, v, q, k) = (parts[0], parts[1], parts[2], parts[3]);
         cache.Add((Heads(k).SelectMany(Kept).ToArray(), Heads(v).SelectMany(Kept).ToArray()));
