@@ -3,8 +3,8 @@ namespace Streaming.Models.Hstu;
 /// <summary>Runs an HSTU model one token at a time for many users, and owns the K/V memory of its sequences. One owner thread.</summary>
 /// <remarks>
 /// <b>A user's numbers are the same bits</b> whatever else is in a batch, whatever the engine computed before, and whether tokens came by
-/// <see cref="Step"/> or <see cref="Append"/>. Which sequences stay is the caller's decision: K/V memory has the capacity that the engine was
-/// made with, and a caller that would go over it disposes other sequences first.
+/// <see cref="Step"/> or <see cref="Append"/>; an engine that may be asked to give the last up for speed says so. Which sequences stay is the
+/// caller's decision: K/V memory has the capacity that the engine was made with, and a caller that would go over it disposes other sequences first.
 /// </remarks>
 public interface IHstuEngine : IDisposable
 {

@@ -90,6 +90,9 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuStreamDestroy_v2")]
     public static partial int StreamDestroy(nint stream);
 
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuStreamWaitEvent")]
+    public static partial int StreamWait(nint stream, nint happening, uint flags);
+
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuLaunchCooperativeKernel")]
     public static partial int LaunchCooperative(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** arguments);

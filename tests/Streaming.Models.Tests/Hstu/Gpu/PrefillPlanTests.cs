@@ -15,37 +15,46 @@ public sealed class PrefillPlanTests
     {
         foreach (var heads in new[] { 2, 4, 8 })
             foreach (var tiles in Enumerable.Range(1, 80).Append(PrefillPlan.MaxTiles(65_536)))
-                for (var sequences = 1; sequences <= PrefillPlan.MaxSequences; sequences++)
+                foreach (var (plan, sequences) in Plans(heads, tiles))
                 {
-                    var plan = PrefillPlan.For(heads, sequences, tiles);
                     Assert.True(plan.Splits * plan.MostTiles >= tiles, $"{heads} heads, {sequences} sequences, {tiles} tiles: {plan}");
-                    Assert.Equal(0, plan.Splits % plan.AttendCluster);
+                    Assert.Equal(0, plan.Splits % PrefillPlan.AttendCluster);
+                    Assert.Equal(1, plan.Project.Split);
                     Assert.Equal(0, sequences % plan.Project.Share);
                     Assert.Equal(0, sequences % plan.Output.Share);
-                    Assert.Equal(0, heads * 256 / 64 % plan.Project.Split);
                     Assert.Equal(0, heads * 256 / 64 % plan.Output.Split);
                     Assert.InRange(plan.AttendSharedBytes, 1, MostSharedBytes);
                     Assert.Contains(plan.Project, PrefillPlan.Projects);
                     Assert.Contains(plan.Output, PrefillPlan.Outputs);
-                    Assert.Contains(plan.AttendCluster, PrefillPlan.AttendClusters);
                 }
         Assert.All(PrefillPlan.Projects.Concat(PrefillPlan.Outputs), tile => Assert.InRange(tile.SharedBytes, 1, MostSharedBytes));
     }
 
     [Fact]
-    public void Plan_of_the_goal_fills_the_device()
+    public void Groups_have_all_sequences_and_none_too_many()
     {
-        Assert.Equal(128, 4 * PrefillPlan.For(4, 1, 65).Splits);
-        Assert.Equal(128, 4 * 8 * PrefillPlan.For(4, 8, 65).Splits);
+        for (var sequences = 1; sequences <= PrefillPlan.MaxSequences; sequences++)
+        {
+            var groups = PrefillPlan.Groups(sequences);
+            Assert.Equal(sequences, groups.Sum());
+            Assert.Equal(sequences < 4 ? 1 : 2, groups.Count);
+            Assert.All(groups, size => Assert.InRange(size, 1, PrefillPlan.MaxGroup));
+        }
+    }
+
+    [Fact]
+    public void Plans_of_the_goal_are_those_that_were_measured()
+    {
+        Assert.Equal(24, PrefillPlan.For(4, 1, alone: true, 64).Splits);
+        Assert.Equal(4, PrefillPlan.For(4, 4, alone: false, 64).Splits);
     }
 
     [Fact]
     public void Scratch_holds_the_parts_of_any_plan()
     {
         var rows = PrefillPlan.MaxPartRows(4, 4_096);
-        for (var sequences = 1; sequences <= PrefillPlan.MaxSequences; sequences++)
-            for (var tiles = 1; tiles <= PrefillPlan.MaxTiles(4_096); tiles++)
-                Assert.InRange(PrefillPlan.For(4, sequences, tiles).Parts * sequences * PrefillPlan.ChunkTokens, 1, rows);
+        for (var tiles = 1; tiles <= PrefillPlan.MaxTiles(4_096); tiles++)
+            foreach (var (plan, sequences) in Plans(4, tiles)) Assert.InRange(plan.Parts * sequences * PrefillPlan.ChunkTokens, 1, rows);
     }
 
     [Fact]
@@ -85,4 +94,10 @@ public sealed class PrefillPlanTests
             "TimeAnchor is Next; it must be Self; keys and values are Fp8; they must be Bf16; a card has compute capability 10.0; it must be 9.0.",
             line);
     }
+
+    private static IEnumerable<(PrefillPlan Plan, int Sequences)> Plans(int heads, int tiles) =>
+        from all in Enumerable.Range(1, PrefillPlan.MaxSequences)
+        let groups = PrefillPlan.Groups(all)
+        from sequences in groups
+        select (PrefillPlan.For(heads, sequences, groups.Count == 1, tiles), sequences);
 }

@@ -10,6 +10,7 @@ internal struct PrefillCall
     public nint X, Xb, Stats, U, Q, Y, Partials, Buckets;
     public nint ColumnSums, OutputBias, Position, Tau, BucketBounds;
     public int TableStride, PageRows, Layers, Window, Tiles, Rows;
+    public int SharedCard, Unused;
 }
 
 /// <summary>What the entry needs besides: <c>struct Entry</c> of Kernels/Prefill/embed.cuh.</summary>

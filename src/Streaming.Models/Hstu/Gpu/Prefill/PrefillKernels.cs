@@ -7,6 +7,7 @@ namespace Streaming.Models.Hstu.Gpu.Prefill;
 internal sealed unsafe class PrefillKernels : IDisposable
 {
     private const string EmbedName = "embed", FindBucketsName = "find_buckets", CombineName = "combine";
+    private static readonly string AttendName = string.Create(CultureInfo.InvariantCulture, $"attend<{PrefillPlan.AttendCluster}, true>");
     private readonly nint _module;
     private readonly Dictionary<string, string> _names;
 
@@ -15,8 +16,8 @@ internal sealed unsafe class PrefillKernels : IDisposable
     {
         string[] kernels =
         [
-            EmbedName, FindBucketsName, CombineName,
-            .. PrefillPlan.Projects.Select(ProjectName), .. PrefillPlan.Outputs.Select(OutputName), .. PrefillPlan.AttendClusters.Select(AttendName),
+            EmbedName, FindBucketsName, AttendName, CombineName,
+            .. PrefillPlan.Projects.Select(ProjectName), .. PrefillPlan.Outputs.Select(OutputName),
         ];
         var source = GpuSource.Prefill() + string.Join('\n', PrefillPlan.Assertions());
         var options = Options(config);
@@ -34,7 +35,7 @@ internal sealed unsafe class PrefillKernels : IDisposable
         Combine = Function(CombineName, 0);
         Project = PrefillPlan.Projects.ToDictionary(tile => tile, tile => Function(ProjectName(tile), tile.SharedBytes));
         Output = PrefillPlan.Outputs.ToDictionary(tile => tile, tile => Function(OutputName(tile), tile.SharedBytes));
-        Attend = PrefillPlan.AttendClusters.ToDictionary(cluster => cluster, cluster => Function(AttendName(cluster), device.SharedBytes));
+        Attend = Function(AttendName, device.SharedBytes);
     }
 
     public nint Embed { get; }
@@ -47,8 +48,7 @@ internal sealed unsafe class PrefillKernels : IDisposable
 
     public IReadOnlyDictionary<PrefillTile, nint> Output { get; }
 
-    /// <summary>By the size of the cluster.</summary>
-    public IReadOnlyDictionary<int, nint> Attend { get; }
+    public nint Attend { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _ = CudaDriver.ModuleUnload(_module);
@@ -56,8 +56,6 @@ internal sealed unsafe class PrefillKernels : IDisposable
     private static string ProjectName(PrefillTile tile) => $"project<{tile.Name}>";
 
     private static string OutputName(PrefillTile tile) => $"output<{tile.Name}>";
-
-    private static string AttendName(int cluster) => string.Create(CultureInfo.InvariantCulture, $"attend<{cluster}, false>");
 
     private static string[] Options(HstuConfig config) =>
     [

@@ -2,13 +2,12 @@ using System.Globalization;
 
 namespace Streaming.Models.Hstu.Gpu.Prefill;
 
-/// <summary>Which kernels run one prefill of a few sequences, and how the work is cut. Decides only. What was found best: docs/decisions/0022.</summary>
+/// <summary>Which kernels run one prefill of a group of sequences, and how the work is cut. Decides only. What was found best: docs/decisions/0022.</summary>
 /// <param name="Project">The projection to u, v, q and k.</param>
 /// <param name="Output">The projection back.</param>
-/// <param name="AttendCluster">Blocks of a cluster that add their parts of the window.</param>
-/// <param name="Splits">Parts of the window, a block each.</param>
+/// <param name="Splits">Parts of the window, a block each; those of a cluster add their sums.</param>
 /// <param name="MostTiles">Tiles of 64 keys that the longest part has.</param>
-public sealed record PrefillPlan(PrefillTile Project, PrefillTile Output, int AttendCluster, int Splits, int MostTiles)
+public sealed record PrefillPlan(PrefillTile Project, PrefillTile Output, int Splits, int MostTiles)
 {
     /// <summary>New tokens of a sequence in one prefill.</summary>
     public const int ChunkTokens = 128;
@@ -16,29 +15,32 @@ public sealed record PrefillPlan(PrefillTile Project, PrefillTile Output, int At
     /// <summary>Most sequences of one prefill.</summary>
     public const int MaxSequences = 8;
 
+    /// <summary>Most sequences of a group.</summary>
+    public const int MaxGroup = MaxSequences / 2;
+
+    /// <summary>From so many sequences on there are two groups, which go side by side: one multiplies while the other waits for memory.</summary>
+    public const int LeastOfTwoGroups = 4;
+
     /// <summary>Fewer tokens than this are stepped: a prefill costs about as much as so many steps.</summary>
     public const int LeastTokens = 8;
 
-    /// <summary>Tiles of a part that the projection before brings to L2.</summary>
-    public const int TilesAhead = 2;
+    /// <summary>Blocks of an attention's cluster.</summary>
+    public const int AttendCluster = 2;
 
-    /// <summary>Most tiles of a part: their position biases have to fit into shared memory.</summary>
+    // Their position biases have to fit into shared memory.
     private const int MostTilesOfPart = 60;
 
-    /// <summary>Blocks that fill a device.</summary>
-    private const int Blocks = 128;
+    // Blocks of an attention that were best for one group, which has the card to itself, and for one of two.
+    private const int BlocksAlone = 96, BlocksOfTwo = 64;
 
-    private static readonly PrefillTile FewProject = new(128, 4, 1, 4), EvenProject = new(256, 1, 2, 4), OddProject = new(256, 1, 1, 4);
-    private static readonly PrefillTile FewOutput = new(64, 8, 1, 2), ManyOutput = new(128, 2, 1, 6);
+    private static readonly PrefillTile ProjectAlone = new(64, 1, 1, 8), ProjectOfTwo = new(256, 1, 1, 4);
+    private static readonly PrefillTile OutputAlone = new(32, 4, 1, 4), OutputOfTwo = new(64, 1, 1, 8);
 
     /// <summary>All projections that a plan may name.</summary>
-    public static IReadOnlyList<PrefillTile> Projects { get; } = [FewProject, EvenProject, OddProject];
+    public static IReadOnlyList<PrefillTile> Projects { get; } = [ProjectAlone, ProjectOfTwo];
 
     /// <summary>All output projections that a plan may name.</summary>
-    public static IReadOnlyList<PrefillTile> Outputs { get; } = [FewOutput, ManyOutput];
-
-    /// <summary>All sizes of an attention's cluster that a plan may name.</summary>
-    public static IReadOnlyList<int> AttendClusters { get; } = [8, 4];
+    public static IReadOnlyList<PrefillTile> Outputs { get; } = [OutputAlone, OutputOfTwo];
 
     /// <summary>Sums that a row's attention is left in, one a cluster.</summary>
     public int Parts => Splits / AttendCluster;
@@ -46,26 +48,31 @@ public sealed record PrefillPlan(PrefillTile Project, PrefillTile Output, int At
     /// <summary>Shared memory of an attention's block.</summary>
     public int AttendSharedBytes => AttendSharedBytesOf(MostTiles);
 
-    /// <summary>The plan of one prefill. With another number of sequences, or another length of window, sums are added in another order.</summary>
+    /// <summary>Sequences of each group.</summary>
+    public static IReadOnlyList<int> Groups(int sequences) => sequences < LeastOfTwoGroups ? [sequences] : [sequences - (sequences / 2), sequences / 2];
+
+    /// <summary>The plan of a group. With another number of sequences, or another length of window, sums are added in another order.</summary>
     /// <param name="heads">Heads of the model.</param>
-    /// <param name="sequences">1 to <see cref="MaxSequences"/>.</param>
+    /// <param name="sequences">Sequences of the group.</param>
+    /// <param name="alone">It is the only one.</param>
     /// <param name="tiles">Tiles of 64 keys that the sequence with most of them sees.</param>
-    public static PrefillPlan For(int heads, int sequences, int tiles)
+    public static PrefillPlan For(int heads, int sequences, bool alone, int tiles)
     {
-        var few = sequences < 4;
-        var cluster = few ? AttendClusters[0] : AttendClusters[1];
-        var wanted = Math.Min(Blocks / (heads * sequences * cluster), DivideUp(tiles, cluster));
-        var splits = cluster * Math.Max(Math.Max(wanted, 1), DivideUp(tiles, cluster * MostTilesOfPart));
-        var project = few ? FewProject : sequences % EvenProject.Share == 0 ? EvenProject : OddProject;
-        return new(project, few ? FewOutput : ManyOutput, cluster, splits, DivideUp(tiles, splits));
+        var wanted = Math.Min((alone ? BlocksAlone : BlocksOfTwo) / (heads * sequences * AttendCluster), DivideUp(tiles, AttendCluster));
+        var splits = AttendCluster * Math.Max(Math.Max(wanted, 1), DivideUp(tiles, AttendCluster * MostTilesOfPart));
+        return new(alone ? ProjectAlone : ProjectOfTwo, alone ? OutputAlone : OutputOfTwo, splits, DivideUp(tiles, splits));
     }
 
     /// <summary>Most tiles of 64 keys that a chunk's rows see: the window and the chunk, beginning anywhere in a tile.</summary>
     public static int MaxTiles(int window) => ((window + ChunkTokens - 2) / GpuShape.PageTokens) + 2;
 
-    /// <summary>Most floats of the parts' sums that any plan needs for a row of every sequence, as rows of a model's width.</summary>
-    public static int MaxPartRows(int heads, int window) =>
-        Enumerable.Range(1, MaxSequences).SelectMany(n => Enumerable.Range(1, MaxTiles(window)).Select(tiles => For(heads, n, tiles).Parts * n * ChunkTokens)).Max();
+    /// <summary>Most sums of rows that any plan of a group leaves.</summary>
+    public static int MaxPartRows(int heads, int window) => (
+        from all in Enumerable.Range(1, MaxSequences)
+        let groups = Groups(all)
+        from sequences in groups
+        from tiles in Enumerable.Range(1, MaxTiles(window))
+        select For(heads, sequences, groups.Count == 1, tiles).Parts * sequences * ChunkTokens).Max();
 
     /// <summary>What the kernels' source is checked against when it is compiled, so that this file and it cannot part unseen.</summary>
     public static IEnumerable<string> Assertions()

@@ -25,7 +25,7 @@ struct Entry
     const float *content_weight, *content_bias, *actions, *unknown;   // content weight [CONTENT][WIDTH]
 };
 
-// Grid: rows / EMBED_ROWS, sequences. Rows beyond the chunk's end become zero. Times go to the pages, where find_buckets() and later tokens look for them.
+// Grid: rows / EMBED_ROWS, sequences. Rows beyond the chunk's end become zero. Times go to the pages, where buckets and later tokens find them.
 __global__ void __launch_bounds__(ROW_THREADS) embed(const Call c, const Entry e)
 {
     let_next_start();
@@ -61,7 +61,15 @@ __global__ void __launch_bounds__(ROW_THREADS) embed(const Call c, const Entry e
         const float4 v = sums[i], action = *(const float4*)(e.actions + (u64)rows[i]->action * WIDTH + column);
         store_stream(c, sequence * CHUNK + first + i, column, real
             ? make_float4(scale * (v.x + action.x), scale * (v.y + action.y), scale * (v.z + action.z), scale * (v.w + action.w)) : make_float4(0, 0, 0, 0));
-        if (real && threadIdx.x == 0) *time_of(c, s, s.first + first + i) = rows[i]->time;
+        if (real && threadIdx.x == 0) time_of(c, s, s.first + first + i) = rows[i]->time;
     }
     fence_for_copies();
+}
+
+// After embed(). Grid: sequences, tiles of the longest window.
+__global__ void __launch_bounds__(CONSUMERS) find_buckets(const Call c)
+{
+    let_next_start();
+    wait_for_previous();
+    find_buckets_of(c, blockIdx.x, blockIdx.y);
 }
