@@ -95,7 +95,7 @@ __global__ void reference_weigh(Call c, Reference r)
     {
         float s = 0;
         for (int d = 0; d < HEAD_WIDTH; d++) s += r.q[(u64)row * WIDTH + head * HEAD_WIDTH + d] * reference_element(c, r, sequence, j, head, 0, d);
-        s += c.position[(u64)r.layer * c.window + i - j] + c.tau[r.layer * BUCKETS + bucket_of(time_of(c, c.sequences[sequence], i), time_of(c, c.sequences[sequence], j), c.bucket_bounds)];
+        s += c.position[(u64)r.layer * c.window + i - j] + c.tau[r.layer * BUCKETS + bucket_by_bounds(distance_of(time_of(c, c.sequences[sequence], i), time_of(c, c.sequences[sequence], j)), c.bucket_bounds)];
         weight = s / (1.f + expf(-s));
     }
     r.weights[((u64)row * HEADS + head) * r.keys + at] = weight;

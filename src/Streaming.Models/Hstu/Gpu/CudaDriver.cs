@@ -93,6 +93,24 @@ internal static unsafe partial class CudaDriver
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuStreamWaitEvent")]
     public static partial int StreamWait(nint stream, nint happening, uint flags);
 
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuStreamBeginCapture_v2")]
+    public static partial int StreamBeginCapture(nint stream, int mode);
+
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuStreamEndCapture")]
+    public static partial int StreamEndCapture(nint stream, out nint graph);
+
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuGraphInstantiateWithFlags")]
+    public static partial int GraphInstantiate(out nint program, nint graph, ulong flags);
+
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuGraphLaunch")]
+    public static partial int GraphLaunch(nint program, nint stream);
+
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuGraphExecDestroy")]
+    public static partial int GraphExecDestroy(nint program);
+
+    [LibraryImport(CudaNames.Driver, EntryPoint = "cuGraphDestroy")]
+    public static partial int GraphDestroy(nint graph);
+
     [LibraryImport(CudaNames.Driver, EntryPoint = "cuLaunchCooperativeKernel")]
     public static partial int LaunchCooperative(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** arguments);

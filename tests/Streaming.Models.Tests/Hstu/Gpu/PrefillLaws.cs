@@ -95,17 +95,20 @@ public static class PrefillLaws
         return engine.PrefillObstacle is { } obstacle ? throw new InvalidOperationException(obstacle) : engine;
     }
 
-    // What the exact engine is given instead of the truth, so that the comparison must fail: a window of one token less, one token's time, or its content.
+    // What the exact engine is given instead of the truth, so that the comparison must fail: a window of one token less, time buckets one off, or another
+    // content of one token.
     private static HstuModel Faulty(HstuModel model, string fault)
     {
-        if (fault != "window") return model;
-        var config = model.Config with { Window = model.Config.Window - 1 };
+        if (fault is not ("window" or "time")) return model;
+        var config = model.Config with { Window = model.Config.Window - (fault == "window" ? 1 : 0) };
         return new HstuModel(config, "faulty", trained: false, HstuTensors.Shapes(config).Select(entry =>
-            new WeightTensor(entry.Key, entry.Value, model.Tensor(entry.Key).Values[..entry.Value.Aggregate(1, (cells, length) => cells * length)])));
+        {
+            var values = model.Tensor(entry.Key).Values[..entry.Value.Aggregate(1, (cells, length) => cells * length)].ToArray();
+            return new WeightTensor(entry.Key, entry.Value, fault == "time" && entry.Key.EndsWith("time_bias", StringComparison.Ordinal) ? [.. values[1..], values[0]] : values);
+        }));
     }
 
     private static HstuToken[] Faulty(HstuToken[] tokens, string fault, int contentWidth) =>
-        fault == "time" ? tokens.Select((token, i) => token with { EventTimeSeconds = token.EventTimeSeconds + (i == 3 ? 100_000 : 0) }).ToArray()
-        : fault == "token" ? tokens.Select((token, i) => i == 3 ? token with { Content = Enumerable.Repeat(0.1f, contentWidth).ToArray() } : token).ToArray()
+        fault == "token" ? tokens.Select((token, i) => i == 3 ? token with { Content = Enumerable.Repeat(0.1f, contentWidth).ToArray() } : token).ToArray()
         : tokens;
 }

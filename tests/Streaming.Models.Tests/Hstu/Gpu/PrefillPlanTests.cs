@@ -37,8 +37,8 @@ public sealed class PrefillPlanTests
         {
             var groups = PrefillPlan.Groups(sequences);
             Assert.Equal(sequences, groups.Sum());
-            Assert.Equal(sequences < 4 ? 1 : 2, groups.Count);
-            Assert.All(groups, size => Assert.InRange(size, 1, PrefillPlan.MaxGroup));
+            Assert.Equal(sequences < PrefillPlan.MaxSequences ? 1 : 2, groups.Count);
+            Assert.All(groups.Skip(1), size => Assert.Equal(PrefillPlan.MaxSequences / 2, size));
         }
     }
 
@@ -63,8 +63,10 @@ public sealed class PrefillPlanTests
         foreach (var window in new[] { 1, 63, 64, 65, 100, 1_024, 4_096 })
         {
             var tiles = Enumerable.Range(0, 3 * window + 200).Max(first => ((first + PrefillPlan.ChunkTokens - 1) / 64) + 1 - (Math.Max(0, first - window + 1) / 64));
-            Assert.InRange(PrefillPlan.MaxTiles(window), tiles, tiles + 1);
+            Assert.InRange(PrefillPlan.MaxTiles(window), PrefillPlan.Rounded(tiles), PrefillPlan.Rounded(tiles + 1));
         }
+        Assert.Equal([1, 2, 4, 4, 8, 8, 8, 8, 16], Enumerable.Range(1, 9).Select(PrefillPlan.Rounded));
+        Assert.Equal(72, PrefillPlan.Rounded(67));
     }
 
     [Fact]

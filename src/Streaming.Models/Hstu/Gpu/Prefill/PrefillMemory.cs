@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Streaming.Models.Hstu.Gpu.Prefill;
 
 /// <summary>What the tensor-core prefill has in device memory, and the maps by which the copy engine finds it.</summary>
-/// <remarks>Scratch is in two halves, one for each group of sequences.</remarks>
+/// <remarks>A second group of sequences has the second half of the scratch.</remarks>
 internal sealed unsafe class PrefillMemory : IDisposable
 {
     /// <summary>Rows of the scratch.</summary>
     public const int Rows = PrefillPlan.MaxSequences * PrefillPlan.ChunkTokens;
 
-    private const int GroupRows = PrefillPlan.MaxGroup * PrefillPlan.ChunkTokens, StatisticsColumns = 32, BucketBytesOfTile = 256 * 32;
+    private const int HalfOfRows = Rows / 2, StatisticsColumns = 32, BucketBytesOfTile = 256 * 32;
     private readonly GpuContext _context;
     private readonly HstuConfig _config;
     private readonly PrefillCall _fixed;
@@ -62,7 +62,7 @@ internal sealed unsafe class PrefillMemory : IDisposable
         PoolMap = Map(_fixed.Pool, poolPages * _fixed.PageRows, PrefillNeeds.HeadWidth, GpuShape.PageTokens);
         UvqkMaps = PrefillPlan.Projects.ToDictionary(tile => tile, tile => Map(uvqk, _config.Layers * 4L * _config.Width, _config.Width, tile.Columns / tile.Share));
         OutputMaps = PrefillPlan.Outputs.ToDictionary(tile => tile, tile => Map(output, (long)_config.Layers * _config.Width, _config.Width, tile.Columns / tile.Share));
-        _maps = [MapsAt(0), MapsAt(GroupRows)];
+        _maps = [MapsAt(0), MapsAt(HalfOfRows)];
     }
 
     /// <summary>Of a group's rows.</summary>
@@ -91,7 +91,7 @@ internal sealed unsafe class PrefillMemory : IDisposable
 
     private long PartBytes => (long)PrefillPlan.MaxPartRows(_config.Heads, _config.Window) * _config.Width * sizeof(float);
 
-    private long BucketBytes => (long)PrefillPlan.MaxGroup * PrefillPlan.MaxTiles(_config.Window) * BucketBytesOfTile;
+    private long BucketBytes => (long)PrefillPlan.MaxSequences / 2 * PrefillPlan.MaxTiles(_config.Window) * BucketBytesOfTile;
 
     /// <summary>Queues the copy of what is staged.</summary>
     public void CopyUp(int rowBytes, nint stream) =>
@@ -109,14 +109,14 @@ internal sealed unsafe class PrefillMemory : IDisposable
         var call = _fixed;
         (call.Tiles, call.Rows, call.SharedCard) = (tiles, sizes[group] * PrefillPlan.ChunkTokens, sizes.Count > 1 ? 1 : 0);
         if (group == 0) return call;
-        nint cells = GroupRows * _config.Width;
+        nint cells = HalfOfRows * _config.Width;
         call.Sequences += sizes[0] * sizeof(PrefillSequence);
         call.X += cells * sizeof(float);
         call.Xb += cells * sizeof(ushort);
         call.U += cells * sizeof(ushort);
         call.Q += cells * sizeof(ushort);
         call.Y += cells * sizeof(ushort);
-        call.Stats += (nint)(GroupRows * RowStatisticsBytes);
+        call.Stats += (nint)(HalfOfRows * RowStatisticsBytes);
         call.Partials += (nint)PartBytes;
         call.Buckets += (nint)BucketBytes;
         return call;
@@ -131,7 +131,7 @@ internal sealed unsafe class PrefillMemory : IDisposable
     private Maps MapsAt(int row)
     {
         var offset = (nint)row * _config.Width * sizeof(ushort);
-        CudaTensorMap Of(nint address) => Map(address + offset, GroupRows, _config.Width, PrefillPlan.ChunkTokens);
+        CudaTensorMap Of(nint address) => Map(address + offset, Rows - row, _config.Width, PrefillPlan.ChunkTokens);
         return new(Of(_fixed.Xb), Of(_fixed.Q), Of(_fixed.Y));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Streaming.Models.Hstu.Gpu.Prefill;
 
@@ -15,14 +16,8 @@ public sealed record PrefillPlan(PrefillTile Project, PrefillTile Output, int Sp
     /// <summary>Most sequences of one prefill.</summary>
     public const int MaxSequences = 8;
 
-    /// <summary>Most sequences of a group.</summary>
-    public const int MaxGroup = MaxSequences / 2;
-
-    /// <summary>From so many sequences on there are two groups, which go side by side: one multiplies while the other waits for memory.</summary>
-    public const int LeastOfTwoGroups = 4;
-
-    /// <summary>Fewer tokens than this are stepped: a prefill costs about as much as so many steps.</summary>
-    public const int LeastTokens = 8;
+    /// <summary>Fewer tokens than this are stepped: a prefill costs about as much as so many rows of a step.</summary>
+    public const int LeastTokens = 16;
 
     /// <summary>Blocks of an attention's cluster.</summary>
     public const int AttendCluster = 2;
@@ -30,17 +25,20 @@ public sealed record PrefillPlan(PrefillTile Project, PrefillTile Output, int Sp
     // Their position biases have to fit into shared memory.
     private const int MostTilesOfPart = 60;
 
-    // Blocks of an attention that were best for one group, which has the card to itself, and for one of two.
-    private const int BlocksAlone = 96, BlocksOfTwo = 64;
+    // Blocks of an attention: what was best for one sequence, what the card has room for, and half of it.
+    private const int BlocksOfOne = 96, BlocksAlone = 128, BlocksOfTwo = 64;
 
-    private static readonly PrefillTile ProjectAlone = new(64, 1, 1, 8), ProjectOfTwo = new(256, 1, 1, 4);
-    private static readonly PrefillTile OutputAlone = new(32, 4, 1, 4), OutputOfTwo = new(64, 1, 1, 8);
+    // Fewer sequences than this need smaller tiles, or most of the card has none.
+    private const int Many = 4;
+
+    private static readonly PrefillTile ProjectFew = new(64, 1, 1, 8), ProjectMany = new(256, 1, 1, 4);
+    private static readonly PrefillTile OutputFew = new(32, 4, 1, 4), OutputMany = new(64, 1, 1, 8);
 
     /// <summary>All projections that a plan may name.</summary>
-    public static IReadOnlyList<PrefillTile> Projects { get; } = [ProjectAlone, ProjectOfTwo];
+    public static IReadOnlyList<PrefillTile> Projects { get; } = [ProjectFew, ProjectMany];
 
     /// <summary>All output projections that a plan may name.</summary>
-    public static IReadOnlyList<PrefillTile> Outputs { get; } = [OutputAlone, OutputOfTwo];
+    public static IReadOnlyList<PrefillTile> Outputs { get; } = [OutputFew, OutputMany];
 
     /// <summary>Sums that a row's attention is left in, one a cluster.</summary>
     public int Parts => Splits / AttendCluster;
@@ -48,23 +46,27 @@ public sealed record PrefillPlan(PrefillTile Project, PrefillTile Output, int Sp
     /// <summary>Shared memory of an attention's block.</summary>
     public int AttendSharedBytes => AttendSharedBytesOf(MostTiles);
 
-    /// <summary>Sequences of each group.</summary>
-    public static IReadOnlyList<int> Groups(int sequences) => sequences < LeastOfTwoGroups ? [sequences] : [sequences - (sequences / 2), sequences / 2];
+    /// <summary>Sequences of each group: of the most there are two, which go side by side, so that one multiplies while the other waits for memory.</summary>
+    public static IReadOnlyList<int> Groups(int sequences) => sequences < MaxSequences ? [sequences] : [MaxSequences / 2, MaxSequences / 2];
+
+    /// <summary>Tiles rounded up, so that calls of different lengths have the same plan and the same graph.</summary>
+    public static int Rounded(int tiles) => tiles <= 8 ? (int)BitOperations.RoundUpToPowerOf2((uint)tiles) : DivideUp(tiles, 8) * 8;
 
     /// <summary>The plan of a group. With another number of sequences, or another length of window, sums are added in another order.</summary>
     /// <param name="heads">Heads of the model.</param>
     /// <param name="sequences">Sequences of the group.</param>
     /// <param name="alone">It is the only one.</param>
-    /// <param name="tiles">Tiles of 64 keys that the sequence with most of them sees.</param>
+    /// <param name="tiles">Tiles of 64 keys that the sequence with most of them sees, or more.</param>
     public static PrefillPlan For(int heads, int sequences, bool alone, int tiles)
     {
-        var wanted = Math.Min((alone ? BlocksAlone : BlocksOfTwo) / (heads * sequences * AttendCluster), DivideUp(tiles, AttendCluster));
+        var blocks = sequences == 1 ? BlocksOfOne : alone ? BlocksAlone : BlocksOfTwo;
+        var wanted = Math.Min(blocks / (heads * sequences * AttendCluster), DivideUp(tiles, AttendCluster));
         var splits = AttendCluster * Math.Max(Math.Max(wanted, 1), DivideUp(tiles, AttendCluster * MostTilesOfPart));
-        return new(alone ? ProjectAlone : ProjectOfTwo, alone ? OutputAlone : OutputOfTwo, splits, DivideUp(tiles, splits));
+        return sequences < Many ? new(ProjectFew, OutputFew, splits, DivideUp(tiles, splits)) : new(ProjectMany, OutputMany, splits, DivideUp(tiles, splits));
     }
 
-    /// <summary>Most tiles of 64 keys that a chunk's rows see: the window and the chunk, beginning anywhere in a tile.</summary>
-    public static int MaxTiles(int window) => ((window + ChunkTokens - 2) / GpuShape.PageTokens) + 2;
+    /// <summary>Most tiles of 64 keys that a chunk's rows see: the window and the chunk, beginning anywhere in a tile; rounded.</summary>
+    public static int MaxTiles(int window) => Rounded(((window + ChunkTokens - 2) / GpuShape.PageTokens) + 2);
 
     /// <summary>Most sums of rows that any plan of a group leaves.</summary>
     public static int MaxPartRows(int heads, int window) => (

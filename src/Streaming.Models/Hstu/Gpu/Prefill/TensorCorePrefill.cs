@@ -5,7 +5,8 @@ namespace Streaming.Models.Hstu.Gpu.Prefill;
 /// <summary>Computes up to <see cref="PrefillPlan.ChunkTokens"/> new tokens of each of a few sequences at once, into the pages that the step's kernels read.</summary>
 /// <remarks>
 /// A layer is four kernels: project, attend, combine, output (Kernels/Prefill says how they work); of the last layer only the keys and values are made, as no
-/// embedding is. Each starts before the one before has ended; only the first of a group, the entry, waits for all that was before.
+/// embedding is. Each starts before the one before has ended; only the first of a group, the entry, waits for all that was before. All of a call is a graph,
+/// kept by number of sequences and length of window: launched one by one they take longer to launch than to run.
 /// </remarks>
 internal sealed unsafe class TensorCorePrefill : IDisposable
 {
@@ -16,6 +17,7 @@ internal sealed unsafe class TensorCorePrefill : IDisposable
     private readonly PrefillKernels _kernels;
     private readonly PrefillMemory _memory;
     private readonly GpuRows _rows;
+    private readonly Dictionary<(int Sequences, int Tiles), CudaGraph> _graphs = [];
     private int _sequences, _tiles;
 
     /// <summary>Compiles the kernels and takes memory for the matrices and the scratch.</summary>
@@ -51,10 +53,30 @@ internal sealed unsafe class TensorCorePrefill : IDisposable
     public void Launch()
     {
         _memory.CopyUp(_rows.SizeBytes, _stream);
-        var sizes = PrefillPlan.Groups(_sequences);
+        var (sequences, tiles) = (_sequences, PrefillPlan.Rounded(_tiles));
+        if (!_graphs.TryGetValue((sequences, tiles), out var graph)) _graphs[(sequences, tiles)] = graph = new CudaGraph(_stream, () => Queue(sequences, tiles));
+        graph.Launch(_stream);
+        _rows.Clear();
+        (_sequences, _tiles) = (0, 0);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var graph in _graphs.Values) graph.Dispose();
+        _ = CudaDriver.StreamDestroy(_side);
+        _ = CudaDriver.EventDestroy(_forked);
+        _ = CudaDriver.EventDestroy(_joined);
+        _memory.Dispose();
+        _kernels.Dispose();
+    }
+
+    private void Queue(int sequences, int tiles)
+    {
+        var sizes = PrefillPlan.Groups(sequences);
         var groups = new Group[sizes.Count];
         for (var i = 0; i < groups.Length; i++)
-            groups[i] = new(_memory.CallOf(i, sizes, _tiles), PrefillPlan.For(Config.Heads, sizes[i], alone: groups.Length == 1, _tiles), _memory.MapsOf(i), i == 0 ? _stream : _side, sizes[i]);
+            groups[i] = new(_memory.CallOf(i, sizes, tiles), PrefillPlan.For(Config.Heads, sizes[i], alone: groups.Length == 1, tiles), _memory.MapsOf(i), i == 0 ? _stream : _side, sizes[i]);
         for (var layer = 0; layer < Config.Layers; layer++)
         {
             foreach (var group in groups)
@@ -79,19 +101,6 @@ internal sealed unsafe class TensorCorePrefill : IDisposable
             CudaDriver.Require(CudaDriver.EventRecord(_joined, _side), "recording an event");
             CudaDriver.Require(CudaDriver.StreamWait(_stream, _joined, 0), "joining the groups of a prefill");
         }
-        _rows.Clear();
-        (_sequences, _tiles) = (0, 0);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _ = CudaDriver.StreamSynchronize(_side);
-        _ = CudaDriver.StreamDestroy(_side);
-        _ = CudaDriver.EventDestroy(_forked);
-        _ = CudaDriver.EventDestroy(_joined);
-        _memory.Dispose();
-        _kernels.Dispose();
     }
 
     private int Tiles(int first, int count) =>

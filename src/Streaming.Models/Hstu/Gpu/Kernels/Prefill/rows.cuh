@@ -28,23 +28,37 @@ __device__ __forceinline__ long long* times_of(const Call& c, const Sequence& s,
 
 __device__ __forceinline__ long long& time_of(const Call& c, const Sequence& s, int token) { return times_of(c, s, token / PAGE)[token % PAGE]; }
 
-// trunc(ln(distance) / 0.301) as the bounds say it; an approximate logarithm tells where to look.
-__device__ __forceinline__ int bucket_of(long long a, long long b, const u64* bounds)
+__device__ __forceinline__ u64 distance_of(long long a, long long b) { return a >= b ? (u64)a - (u64)b : (u64)b - (u64)a; }
+
+// trunc(ln(distance) / 0.301) as the bounds say it.
+__device__ __forceinline__ int bucket_by_bounds(u64 distance, const u64* bounds)
 {
-    const u64 distance = a >= b ? (u64)a - (u64)b : (u64)b - (u64)a;
-    int bucket = min((int)(__log2f(fmaxf((float)distance, 1.f)) * (0.69314718f / 0.301f)), BUCKETS - 1);
-    while (bucket > 0 && distance < bounds[bucket]) bucket--;
+    int bucket = 0;
     while (bucket < BUCKETS - 1 && distance >= bounds[bucket + 1]) bucket++;
     return bucket;
+}
+
+// The same, found as ../3-Time.cu does: of a distance below 136 years an approximate logarithm tells it to one place. `near` has the bounds of a bucket
+// and of the next, as far as 32 bits go.
+__device__ __forceinline__ int bucket_of(u64 distance, const uint2* near, const u64* bounds)
+{
+    if (distance >= 0xffffffffull) return bucket_by_bounds(distance, bounds);
+    const u32 d = max((u32)distance, 1u);
+    const int guess = (int)(__log2f((float)d) * (0.69314718f / 0.301f));
+    const uint2 bound = near[guess];
+    return guess - (d < bound.x) + (d >= bound.y);
 }
 
 // Time buckets of all new rows and the keys of the window's nth tile, once for all layers and heads, in the order in which attend() holds its scores.
 // All threads of a block of CONSUMERS.
 __device__ __forceinline__ void find_buckets_of(const Call& c, int sequence, int nth)
 {
-    __shared__ u64 bounds[BUCKETS];
-    for (int i = threadIdx.x; i < BUCKETS; i += CONSUMERS) bounds[i] = c.bucket_bounds[i];
+    __shared__ uint2 near[BUCKETS];
+    const auto word = [](u64 bound) { return bound < 0xffffffffull ? (u32)bound : 0xffffffffu; };
+    for (int i = threadIdx.x; i < BUCKETS; i += CONSUMERS)
+        near[i] = make_uint2(word(c.bucket_bounds[i]), i + 1 < BUCKETS ? word(c.bucket_bounds[i + 1]) : 0xffffffffu);
     __syncthreads();
+    const auto bucket = [&](long long a, long long b) { return (u32)bucket_of(distance_of(a, b), near, c.bucket_bounds); };
     const int lane = threadIdx.x % 32, row = threadIdx.x / 32 * 16 + lane / 4;
     const Sequence s = c.sequences[sequence];
     const Tiles tiles(s, c.window);
@@ -56,8 +70,7 @@ __device__ __forceinline__ void find_buckets_of(const Call& c, int sequence, int
     for (int g = 0; g < 8; g++)
     {
         const longlong2 pair = keys[4 * g];
-        words[g] = bucket_of(anchors[0], pair.x, bounds) | bucket_of(anchors[0], pair.y, bounds) << 8 | bucket_of(anchors[1], pair.x, bounds) << 16
-            | bucket_of(anchors[1], pair.y, bounds) << 24;
+        words[g] = bucket(anchors[0], pair.x) | bucket(anchors[0], pair.y) << 8 | bucket(anchors[1], pair.x) << 16 | bucket(anchors[1], pair.y) << 24;
     }
     uint4* to = (uint4*)(c.buckets + (((u64)sequence * c.tiles + nth) * CONSUMERS + threadIdx.x) * 32);
     to[0] = make_uint4(words[0], words[1], words[2], words[3]);
