@@ -25,11 +25,8 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     private readonly bool _twoRows;
     private readonly (nint Host, nint Device) _input;
     private readonly (nint Host, nint Device) _output;
-    private readonly (nint Host, nint Device) _pageTable;
+    private readonly GpuPageTable _pageTable;
     private readonly nint _inputOnDevice;
-    private readonly nint _pageTableOnDevice;
-    private int _dirtyFrom = int.MaxValue;
-    private int _dirtyTo = -1;
     private uint _barrierBase;
     private long _stamp;
     private bool _faulted;
@@ -63,9 +60,8 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
             _input = _context.AllocateHost((long)MaxRows * _shape.RowBytes, "the batch");
             _rows = new GpuRows(_shape, _input.Host, MaxRows);
             _output = _context.AllocateHost((long)MaxBatch * OutputWidth * sizeof(float), "the embeddings");
-            _pageTable = _context.AllocateHost((long)options.MaxSequences * _shape.RingPages * sizeof(int), "the page table");
+            _pageTable = new GpuPageTable(_context, options.MaxSequences, _shape.RingPages);
             _inputOnDevice = _context.Allocate((long)MaxRows * _shape.RowBytes, "the batch");
-            _pageTableOnDevice = _context.Allocate((long)options.MaxSequences * _shape.RingPages * sizeof(int), "the page table");
             _fixed = Fixed(new GpuWeights(model, _shape), pageCount);
             if (options.Prefill == GpuPrefill.TensorCores)
             {
@@ -193,7 +189,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         RequireUsable();
         _context.MakeCurrent();
         var mine = (HstuGpuSequence)sequence;
-        return PagesOf(mine)[..mine.PageCount].ToArray().Select(page =>
+        return _pageTable.PagesOf(mine).ToArray().Select(page =>
         {
             var bytes = new byte[_shape.PageBytes];
             fixed (byte* to = bytes) CudaDriver.Require(CudaDriver.CopyDown((nint)to, _fixed.Pool + (nint)(page * _shape.PageBytes), (nuint)bytes.Length, _context.Stream), "reading a page");
@@ -217,7 +213,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     internal void Release(HstuGpuSequence sequence)
     {
         if (_disposed) return;
-        _pages.Free(sequence.Row, PagesOf(sequence)[..sequence.PageCount]);
+        _pages.Free(sequence.Row, _pageTable.PagesOf(sequence));
     }
 
     private void AppendRest(IHstuSequence sequence, ReadOnlySpan<HstuToken> tokens)
@@ -286,7 +282,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         {
             Outputs = _output.Device,
             Pool = _context.Allocate(pageCount * _shape.PageBytes, "keys and values"),
-            PageTable = _pageTableOnDevice,
+            PageTable = _pageTable.Device,
             ContentWeight = at + (nint)weights.ContentWeight,
             ContentBias = at + (nint)weights.ContentBias,
             Actions = at + (nint)weights.Actions,
@@ -353,9 +349,6 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         return HstuTokenRules.Violation(Model.Config, token) is { } violation ? new ArgumentException(violation) : null;
     }
 
-    private Span<int> PagesOf(HstuGpuSequence sequence) =>
-        new((int*)_pageTable.Host + ((long)sequence.Row * _shape.RingPages), _shape.RingPages);
-
     // A launch holds only so many rows of a sequence that none overwrites what another reads; and with two rows an event, one event of it.
     private void Stage(in HstuStep step, int output)
     {
@@ -389,10 +382,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
 
     private void AddPageFor(HstuGpuSequence sequence)
     {
-        if (GpuPages.NewPages(sequence.TokenCount, 1, _shape) == 0) return;
-        PagesOf(sequence)[sequence.PageCount++] = _pages.TakePage();
-        _dirtyFrom = Math.Min(_dirtyFrom, sequence.Row);
-        _dirtyTo = Math.Max(_dirtyTo, sequence.Row);
+        if (GpuPages.NewPages(sequence.TokenCount, 1, _shape) > 0) _pageTable.Add(sequence, _pages.TakePage());
     }
 
     private void Launch(bool wantOutput)
@@ -454,7 +444,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     {
         _context.MakeCurrent();
         if (MeasuresDeviceTime) _watch?.Start();
-        CopyPageTable();
+        _pageTable.CopyUp();
     }
 
     private void End()
@@ -462,13 +452,5 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         if (MeasuresDeviceTime) _watch?.Stop();
         _context.Wait();
         if (MeasuresDeviceTime && _watch is not null) LastDeviceTime += _watch.Read();
-    }
-
-    private void CopyPageTable()
-    {
-        if (_dirtyTo < 0) return;
-        var (start, bytes) = ((nint)_dirtyFrom * _shape.RingPages * sizeof(int), (nuint)(_dirtyTo - _dirtyFrom + 1) * (nuint)_shape.RingPages * sizeof(int));
-        CudaDriver.Require(CudaDriver.CopyUp(_pageTableOnDevice + start, _pageTable.Host + start, bytes, _context.Stream), "copying the page table");
-        (_dirtyFrom, _dirtyTo) = (int.MaxValue, -1);
     }
 }
