@@ -179,7 +179,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         if (histories.DistinctBy(history => history.Sequence).Count() != histories.Count) throw new ArgumentException("A sequence occurs twice.");
         LastDeviceTime = TimeSpan.Zero;
         var rests = histories.ToArray();
-        while (_prefill is not null && rests.Count(rest => rest.Tokens.Length >= PrefillPlan.LeastTokens) > 1) AppendChunks(rests);
+        while (_prefill is not null && rests.Count(rest => PrefillPlan.NextChunk(rest.Tokens.Length) > 0) > 1) AppendChunks(rests);
         foreach (var rest in rests) AppendRest(rest.Sequence, rest.Tokens.Span);
     }
 
@@ -221,8 +221,8 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         var mine = sequence as HstuGpuSequence;
         while (!tokens.IsEmpty)
         {
-            var onTensorCores = _prefill is not null && tokens.Length >= PrefillPlan.LeastTokens;
-            var most = onTensorCores ? PrefillPlan.ChunkTokens : Math.Min(_shape.MaxRowsPerSequence, MaxBatch);
+            var chunk = _prefill is null ? 0 : PrefillPlan.NextChunk(tokens.Length);
+            var most = chunk > 0 ? chunk : Math.Min(_shape.MaxRowsPerSequence, MaxBatch);
             var (good, newPages) = (0, 0);
             ArgumentException? bad = null;
             for (; good < Math.Min(most, tokens.Length); good++)
@@ -232,7 +232,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
                 newPages += GpuPages.NewPages(mine!.TokenCount + good, 1, _shape);
             }
             RequirePages(newPages);
-            if (onTensorCores && good > 0)
+            if (chunk > 0 && good > 0)
             {
                 StagePrefill(mine!, tokens[..good]);
                 LaunchPrefill();
@@ -250,8 +250,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
     // The next chunk of each of a few sequences, in one prefill.
     private void AppendChunks(HstuHistory[] rests)
     {
-        var chosen = Enumerable.Range(0, rests.Length).Where(i => rests[i].Tokens.Length >= PrefillPlan.LeastTokens).Take(PrefillPlan.MaxSequences)
-            .Select(i => (Index: i, Count: Math.Min(PrefillPlan.ChunkTokens, rests[i].Tokens.Length))).ToList();
+        var chosen = rests.Select((rest, i) => (Index: i, Count: PrefillPlan.NextChunk(rest.Tokens.Length))).Where(chunk => chunk.Count > 0).Take(PrefillPlan.MaxSequences).ToList();
         RequirePages(chosen.Sum(chunk => GpuPages.NewPages(((HstuGpuSequence)rests[chunk.Index].Sequence).TokenCount, chunk.Count, _shape)));
         foreach (var (index, count) in chosen)
         {

@@ -70,6 +70,33 @@ public sealed class PrefillPlanTests
     }
 
     [Fact]
+    public void Histories_are_cut_into_chunks_and_a_short_rest_is_stepped()
+    {
+        static IEnumerable<int> Chunks(int tokens)
+        {
+            for (int chunk; (chunk = PrefillPlan.NextChunk(tokens)) > 0; tokens -= chunk) yield return chunk;
+        }
+        Assert.Equal(Enumerable.Repeat(128, 32), Chunks(4_096));
+        Assert.Equal([128, 128, 100], Chunks(356));
+        Assert.Equal([128], Chunks(128 + PrefillPlan.LeastTokens - 1));
+        Assert.Equal([128, PrefillPlan.LeastTokens], Chunks(128 + PrefillPlan.LeastTokens));
+        Assert.Empty(Chunks(PrefillPlan.LeastTokens - 1));
+    }
+
+    [Fact]
+    public void Token_numbers_stay_small_and_keep_their_slots_and_windows()
+    {
+        var shape = new GpuShape(Goal with { Window = 100 }, GpuKeyValueFormat.Bf16, GpuPrefill.TensorCores);
+        foreach (var tokens in new[] { 0, 1, 99, 100, 255, 256, 257, 511, 512, 100_000, 5L * int.MaxValue })
+        {
+            var folded = PrefillPlan.Folded(tokens, shape.RingTokens);
+            Assert.Equal(tokens % shape.RingTokens, folded % shape.RingTokens);
+            Assert.Equal(Math.Min(tokens, shape.Config.Window), Math.Min(folded, shape.Config.Window));
+            Assert.InRange(folded, 0, 2 * shape.RingTokens);
+        }
+    }
+
+    [Fact]
     public void Ring_has_room_for_a_chunk_only_when_tensor_cores_prefill()
     {
         foreach (var window in Enumerable.Range(1, 300).Append(4_096))

@@ -21,13 +21,9 @@ internal struct PrefillEntry
 }
 
 /// <summary>One sequence of a call: <c>struct Sequence</c> of Kernels/Prefill/shape.cuh, 16 bytes.</summary>
-/// <param name="First">Tokens cached, or fewer by a number of whole rings.</param>
+/// <param name="First">Tokens cached, by <see cref="PrefillPlan.Folded"/>.</param>
 /// <param name="Count">New tokens.</param>
 /// <param name="Table">Row of the page table.</param>
 /// <param name="Input">Where the new tokens' rows begin.</param>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct PrefillSequence(int First, int Count, int Table, int Input)
-{
-    /// <summary>A sequence of so many tokens as the kernels see it: numbers stay small, slots in the ring and lags are the same.</summary>
-    public static int Folded(long tokens, GpuShape shape) => (int)(tokens < shape.RingTokens ? tokens : shape.RingTokens + (tokens % shape.RingTokens));
-}
+internal readonly record struct PrefillSequence(int First, int Count, int Table, int Input);

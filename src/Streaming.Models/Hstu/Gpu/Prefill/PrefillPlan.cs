@@ -46,6 +46,12 @@ public sealed record PrefillPlan(PrefillTile Project, PrefillTile Output, int Sp
     /// <summary>Shared memory of an attention's block.</summary>
     public int AttendSharedBytes => AttendSharedBytesOf(MostTiles);
 
+    /// <summary>Of so many tokens of a sequence, those of its next prefill; 0 = the rest is stepped.</summary>
+    public static int NextChunk(int tokens) => tokens < LeastTokens ? 0 : Math.Min(tokens, ChunkTokens);
+
+    /// <summary>A number of tokens as the kernels are told it, fewer by some whole rings: slots are the same, and so is what lies in a window.</summary>
+    public static int Folded(long tokens, int ringTokens) => (int)(tokens < ringTokens ? tokens : ringTokens + (tokens % ringTokens));
+
     /// <summary>Sequences of each group: of the most there are two, which go side by side, so that one multiplies while the other waits for memory.</summary>
     public static IReadOnlyList<int> Groups(int sequences) => sequences < MaxSequences ? [sequences] : [MaxSequences / 2, MaxSequences / 2];
 

@@ -43,7 +43,7 @@ internal sealed unsafe class TensorCorePrefill : IDisposable
     /// <summary>Stages new tokens of a sequence; the sequence counts the ones before them, and will have their pages when the call is launched.</summary>
     public void Stage(HstuGpuSequence sequence, ReadOnlySpan<HstuToken> tokens)
     {
-        var first = PrefillSequence.Folded(sequence.TokenCount, _shape);
+        var first = PrefillPlan.Folded(sequence.TokenCount, _shape.RingTokens);
         _memory.StagedSequences[_sequences++] = new(first, tokens.Length, sequence.Row, _rows.Count);
         _tiles = Math.Max(_tiles, Tiles(first, tokens.Length));
         for (var i = 0; i < tokens.Length; i++) _rows.Add(sequence, tokens[i], sequence.TokenCount + i, output: -1);
