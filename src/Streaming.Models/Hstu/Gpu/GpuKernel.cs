@@ -27,6 +27,8 @@ internal sealed unsafe class GpuKernel : IDisposable
         _layers = shape.Config.Layers;
         _onGrid = Function("hstu_step");
         if (device.ComputeMajor >= 9) _inClusters = Function("hstu_step_in_clusters");
+        HasPhases = shape.Format == GpuKeyValueFormat.Bf16;
+        if (!HasPhases) return;
         (_project, _attendFirst, _attend) = (Function("hstu_project"), Function("hstu_attend_first"), Function("hstu_attend"));
         (_output, _head) = (Function("hstu_output"), Function("hstu_head"));
     }
@@ -36,6 +38,9 @@ internal sealed unsafe class GpuKernel : IDisposable
 
     /// <summary>The device has clusters of blocks: <see cref="LaunchClusters"/> may be called.</summary>
     public bool HasClusters => _inClusters != 0;
+
+    /// <summary>Thousands of rows are faster by <see cref="LaunchPhases"/>. With fp8 one launch is, for any number of rows.</summary>
+    public bool HasPhases { get; }
 
     /// <summary>What a thread and a block take; for notes.</summary>
     public string Resources => $"{string.Join(", ", _resources)}; {_sharedBytes} bytes of shared memory";

@@ -19,7 +19,7 @@ public sealed record GpuShape
     /// <summary>Batches up to this many rows are computed by a cluster for each sequence, where the device has clusters.</summary>
     public const int ClusterRows = 8;
 
-    /// <summary>Batches of more rows than this are computed by a launch for each phase.</summary>
+    /// <summary>Batches of more rows than this are computed by a launch for each phase, with bfloat16 keys and values.</summary>
     public const int OneLaunchRows = 1_000;
 
     private const int RowHeaderBytes = 48;

@@ -427,7 +427,7 @@ public sealed unsafe class HstuGpuEngine : IHstuEngine
         {
             _kernel.LaunchClusters(arguments, _rows.Groups, _context.Stream);
         }
-        else if (_rows.Count > GpuShape.OneLaunchRows)
+        else if (_kernel.HasPhases && _rows.Count > GpuShape.OneLaunchRows)
         {
             _kernel.LaunchPhases(arguments, _context.Stream);
         }

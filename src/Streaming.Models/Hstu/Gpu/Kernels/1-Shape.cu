@@ -1,5 +1,5 @@
 // One HSTU step for a batch of rows, all layers in one launch: a block per multiprocessor, or for a few rows a cluster of blocks per sequence.
-// For thousands of rows each phase is a launch of its own: there the barriers cost nothing, and a phase alone has more registers.
+// For thousands of rows with bfloat16 keys and values each phase is a launch of its own: there the barriers cost nothing, and a phase alone has more registers.
 //
 // A row is one token of one sequence. Rows of the same sequence may stand in one batch (a prefill): every layer writes the keys and values of
 // all rows before any row attends. Source of the model: Zhai et al. 2024 (arXiv 2402.17152); the formulas are in the design, section 5.

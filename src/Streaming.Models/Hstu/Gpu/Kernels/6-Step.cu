@@ -72,7 +72,7 @@ __device__ void head(const Params& p, const Team& team, u8* smem)
     }
 }
 
-// Up to about a thousand rows, and where there are no clusters also for the fewest.
+// Up to about a thousand rows, with fp8 any number, and where there are no clusters also for the fewest.
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_constant__ Params p)
 {
     extern __shared__ __align__(128) u8 smem[];
@@ -101,15 +101,14 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_step(const __grid_
     head(p, team, smem);
 }
 
+#if !KV8
 // ---- the same, a launch a phase
-
-constexpr int MANY = MTMAX, MANY_PROJECTED = KV8 && MTMAX > 2 ? 2 : MTMAX;
 
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_project(const __grid_constant__ Params p)
 {
     extern __shared__ __align__(128) u8 smem[];
     if (blockIdx.x == 0 && threadIdx.x == 0) p.counters[p.layer] = 0;
-    project<MANY_PROJECTED>(p, {(int)blockIdx.x, (int)gridDim.x, 0, p.count}, p.layer, smem);
+    project<MTMAX>(p, {(int)blockIdx.x, (int)gridDim.x, 0, p.count}, p.layer, smem);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_attend_first(const __grid_constant__ Params p)
@@ -131,7 +130,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_attend(const __gri
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_output(const __grid_constant__ Params p)
 {
     extern __shared__ __align__(128) u8 smem[];
-    output<MANY, false>(p, {(int)blockIdx.x, (int)gridDim.x, 0, p.count}, p.layer, smem);
+    output<MTMAX, false>(p, {(int)blockIdx.x, (int)gridDim.x, 0, p.count}, p.layer, smem);
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_head(const __grid_constant__ Params p)
@@ -139,6 +138,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) hstu_head(const __grid_
     extern __shared__ __align__(128) u8 smem[];
     head(p, {(int)blockIdx.x, (int)gridDim.x, 0, p.count}, smem);
 }
+#endif
 
 #if __CUDA_ARCH__ >= 900
 // A few rows: a cluster of CLUSTER blocks has a sequence's rows to itself. Its barrier costs a fraction of the grid's, and nothing else is shared.
