@@ -7,8 +7,8 @@ using Streaming.Memory.Training;
 namespace Streaming.Memory.Search;
 
 /// <summary>
-/// The centroids of a codebook, coded as the entries of a list are: a search or a new row reads a sixteenth of their bytes, and then only the
-/// likely ones in full. Immutable.
+/// The centroids of a codebook, coded as the entries of a list are: a search reads a sixteenth of their bytes, and then only the likely ones
+/// in full. Immutable.
 /// </summary>
 internal sealed unsafe class CentroidScan
 {
@@ -22,7 +22,7 @@ internal sealed unsafe class CentroidScan
     public CentroidScan(Codebook codebook)
     {
         _codebook = codebook;
-        // One list for all centroids; the norms' codes serve nearest, and are left out for the order by product.
+        // One list for all centroids; the norms' codes are left out for the order by product.
         _coding = new CodebookTrainer(Metric.L2, codebook.Dimension, seed: 1).Train(codebook.Centroids, lists: 1);
         _codes = GC.AllocateArray<byte>(Blocks * BlockBytes, pinned: true);
         Span<byte> codes = stackalloc byte[_coding.Codes];
@@ -52,28 +52,11 @@ internal sealed unsafe class CentroidScan
         likely.Dispose();
     }
 
-    /// <summary>The list whose centroid is nearest to a vector, or all but the nearest, and its <see cref="Codebook.Closeness"/>.</summary>
-    /// <param name="vector">As the metric prepares vectors.</param>
-    public (int List, float Closeness) Nearest(ReadOnlySpan<float> vector)
-    {
-        CandidateBuffer likely = Likely(vector, FewestLikely, withNorms: true);
-        int nearest = -1;
-        float best = float.NegativeInfinity;
-        foreach (int list in likely.Best())
-        {
-            float score = _codebook.Closeness(vector, list);
-            if (score > best || (score == best && list < nearest))
-                (nearest, best) = (list, score);
-        }
-        likely.Dispose();
-        return (nearest, best);
-    }
-
     [SkipLocalsInit]
-    private CandidateBuffer Likely(ReadOnlySpan<float> vector, int wanted, bool withNorms)
+    private CandidateBuffer Likely(ReadOnlySpan<float> query, int wanted, bool withNorms)
     {
         CandidateBuffer likely = new(wanted, _codebook.Lists);
-        using QueryTable table = new(_coding, vector, withNorms);
+        using QueryTable table = new(_coding, query, withNorms);
         ushort* sums = stackalloc ushort[CodeBlock.Entries];
         fixed (byte* codes = _codes, entries = table.Bytes)
         {

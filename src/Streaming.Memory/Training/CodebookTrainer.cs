@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Streaming.Memory.Rules;
-using Streaming.Memory.Search;
 
 namespace Streaming.Memory.Training;
 
@@ -29,14 +28,14 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
 
     /// <summary>Mean squared distance to the nearest centroid over mean squared length, of vectors that the centroids were not trained on.</summary>
     /// <param name="vectors">[n][dimension], as the metric prepares vectors.</param>
-    /// <param name="centroids">Of the codebook to measure.</param>
-    public float Distortion(float[] vectors, CentroidScan centroids)
+    /// <param name="nearest">Of the codebook to measure.</param>
+    public float Distortion(float[] vectors, NearestCentroid nearest)
     {
         double residuals = 0, squares = 0;
         for (int i = 0; i < vectors.Length / dimension; i++)
         {
             float square = TensorPrimitives.SumOfSquares(Row(vectors, i));
-            residuals += square - 2 * centroids.Nearest(Row(vectors, i)).Closeness;
+            residuals += square - 2 * nearest.Find(Row(vectors, i)).Closeness;
             squares += square;
         }
         return squares > 0 ? (float)(residuals / squares) : 0;
@@ -57,9 +56,9 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
     {
         if (centroids.Length == dimension)
             return; // One list.
-        CentroidScan scan = new(new Codebook(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0));
+        NearestCentroid nearest = new(new Codebook(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0));
         for (int i = 0; i < assignment.Length; i++)
-            assignment[i] = scan.Nearest(Row(sample, i)).List;
+            assignment[i] = nearest.Find(Row(sample, i)).List;
     }
 
     // An empty list takes over half of the fullest one: its centroid moves beside that one's.

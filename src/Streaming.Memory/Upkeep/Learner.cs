@@ -26,6 +26,7 @@ internal sealed class Learner(
     private readonly float[] _prepared = new float[options.Dimension];
     private byte[] _codes = [];
     private readonly DriftDetector _drift = new();
+    private NearestCentroid? _nearest;
     private Task<Trained>? _training;
     private bool _isRequested;
 
@@ -44,7 +45,7 @@ internal sealed class Learner(
             return;
         }
         SearchRun.Prepare(options.Metric, vector, _prepared);
-        var (list, closeness) = lists.Current.Centroids!.Nearest(_prepared);
+        var (list, closeness) = _nearest!.Find(_prepared);
         float square = TensorPrimitives.SumOfSquares<float>(_prepared);
         _drift.Add(square - 2 * closeness, square);
         codebook.Encode(_prepared, list, _codes);
@@ -87,15 +88,15 @@ internal sealed class Learner(
             sample = new float[options.Dimension]; // Everything ended since: any codebook will do.
         CodebookTrainer trainer = new(options.Metric, options.Dimension, options.Seed);
         Codebook codebook = trainer.Train(sample, Math.Min(wanted, sample.Length / options.Dimension));
-        CentroidScan centroids = new(codebook);
-        return new Trained(codebook, centroids, trainer.Distortion(held, centroids));
+        NearestCentroid nearest = new(codebook);
+        return new Trained(codebook, new CentroidScan(codebook), nearest, trainer.Distortion(held, nearest));
     }
 
     private void Take()
     {
         Task<Trained> training = _training!;
         _training = null; // Also where it failed: that is said once, and another one is tried.
-        var (codebook, centroids, distortion) = training.GetAwaiter().GetResult(); // It has ended.
+        (Codebook codebook, CentroidScan centroids, _nearest, float distortion) = training.GetAwaiter().GetResult(); // It has ended.
         _codes = new byte[codebook.Codes];
         _drift.Reset(distortion);
         lists.Begin(codebook, centroids);
