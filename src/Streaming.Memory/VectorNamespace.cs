@@ -151,12 +151,13 @@ public sealed class VectorNamespace
     {
         using var writing = _writer.Enter();
         ArgumentException.ThrowIfNullOrEmpty(id);
+        IdKey key = IdKey.Of(id, IdKey.MaxBytes(id) <= IdKey.StackBytes ? stackalloc byte[IdKey.StackBytes] : new byte[IdKey.MaxBytes(id)]);
+        _index.Prefetch(key);
         if (!vector.IsEmpty && VectorRules.Check(vector, Options) is { } violation)
             throw new ArgumentException(violation.ToString(), nameof(vector));
         long validUntil = validUntilMs ?? DefaultValidUntilMs(stamp.EventTimeMs);
         CheckRange(stamp, validUntil);
 
-        IdKey key = IdKey.Of(id, IdKey.MaxBytes(id) <= IdKey.StackBytes ? stackalloc byte[IdKey.StackBytes] : new byte[IdKey.MaxBytes(id)]);
         int newest = _index.Find(key);
         int order = CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)
@@ -233,6 +234,8 @@ public sealed class VectorNamespace
     public long Publish()
     {
         using var writing = _writer.Enter();
+        _learner.PlaceWaiting();
+        _reclaimer.NoteEnding();
         if (_dirty)
             _versions.Publish(new MemoryVersion(PendingVersion, NowMs(), new(_live, _tombstones.Count)));
         else
@@ -274,7 +277,7 @@ public sealed class VectorNamespace
             _rows.Vectors.Write(record, vector);
         record.Show(_sources.NumberOf(stamp.Source));
         if (!vector.IsEmpty)
-            _learner.Append(row, vector);
+            _learner.Append(row);
         _rows.ListAttributes(row);
         _index.Set(key, row);
         _byEventTime.Add(row, record);
@@ -320,7 +323,9 @@ public sealed class VectorNamespace
         if (isRemoval)
             record.MarkRemoved();
         record.EndAt(PendingVersion);
-        _reclaimer.NoteEnded(row, record, PendingVersion);
+        if (record.Place < 0)
+            _learner.PlaceWaiting(); // It may be among them.
+        _reclaimer.NoteEnding(row);
         _live--;
         _writes++;
         _dirty = true;

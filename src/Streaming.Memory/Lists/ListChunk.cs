@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Streaming.Memory.Rows;
 
 namespace Streaming.Memory.Lists;
@@ -16,6 +17,8 @@ namespace Streaming.Memory.Lists;
 /// </remarks>
 internal sealed unsafe class ListChunk
 {
+    private const int CacheLine = 64;
+
     private readonly BlockPool.Block _memory;
     private readonly int _capacity;
     private readonly uint* _ended;
@@ -107,8 +110,26 @@ internal sealed unsafe class ListChunk
         return entry;
     }
 
+    /// <summary>Fetches what the next <see cref="Append"/> writes to.</summary>
+    public void PrefetchNext()
+    {
+        if (!Sse.IsSupported || _count == _capacity)
+            return;
+        byte* block = CodesOf(_count / CodeBlock.Entries);
+        for (int at = 0; at < CodeBlock.Bytes(Codes); at += CacheLine)
+            Sse.Prefetch0(block + at);
+        Sse.Prefetch0(_rows + _count);
+    }
+
     /// <summary>Reads an entry's codes.</summary>
     public void ReadCodes(int entry, Span<byte> codes) => CodeBlock.Read(CodesOf(entry / CodeBlock.Entries), entry % CodeBlock.Entries, codes);
+
+    /// <summary>Fetches what <see cref="MarkEnded"/> writes to.</summary>
+    public void PrefetchEnded(int entry)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_ended + entry / CodeBlock.Entries);
+    }
 
     /// <summary>Notes that an entry's row has ended; the row's own end is written already.</summary>
     public void MarkEnded(int entry, long version)

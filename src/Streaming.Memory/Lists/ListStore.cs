@@ -66,6 +66,9 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
         return chunk;
     }
 
+    /// <summary>Fetches what <see cref="MarkEnded"/> writes to.</summary>
+    public void PrefetchEnded(int place) => _chunks[place / chunkEntries]!.PrefetchEnded(place % chunkEntries);
+
     /// <summary>Takes a chunk out of its list. Searches in flight may still read it: it goes back by <see cref="Return"/>.</summary>
     public void Unlink(ListChunk chunk)
     {

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Streaming.Memory.Rows;
 
 /// <summary>
@@ -20,6 +23,14 @@ internal sealed class IdIndex(RowStore rows)
     private readonly Segment[] _segments = [.. Enumerable.Range(0, 1 << SegmentBits).Select(_ => new Segment())];
 
     public long SizeBytes { get; private set; } = (1 << SegmentBits) * SmallestSegment * sizeof(uint);
+
+    /// <summary>Fetches where a look-up of the id begins.</summary>
+    public unsafe void Prefetch(in IdKey key)
+    {
+        uint[] slots = SegmentOf(key.Hash).Slots;
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref slots[Start(key.Hash, slots)]));
+    }
 
     /// <inheritdoc cref="Find(in IdKey)"/>
     public int Find(string id) =>

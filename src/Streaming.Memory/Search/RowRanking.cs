@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics.X86;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
 
@@ -10,7 +9,6 @@ namespace Streaming.Memory.Search;
 internal unsafe ref struct RowRanking
 {
     private const int PrefetchAhead = 12;
-    private const int CacheLine = 64;
 
     private readonly RowStore _rows;
     private readonly Question _question;
@@ -44,11 +42,11 @@ internal unsafe ref struct RowRanking
     public void Rank(ReadOnlySpan<int> candidates)
     {
         for (int i = 0; i < Math.Min(PrefetchAhead, candidates.Length); i++)
-            Prefetch(_rows[candidates[i]]);
+            _rows[candidates[i]].Prefetch(_rows.Vectors.Bytes);
         for (int i = 0; i < candidates.Length; i++)
         {
             if (i + PrefetchAhead < candidates.Length)
-                Prefetch(_rows[candidates[i + PrefetchAhead]]);
+                _rows[candidates[i + PrefetchAhead]].Prefetch(_rows.Vectors.Bytes);
             Offer(candidates[i], _rows[candidates[i]]);
         }
     }
@@ -59,7 +57,7 @@ internal unsafe ref struct RowRanking
         for (int i = 0; i < listed.Length; i++)
         {
             if (i + PrefetchAhead < listed.Length && _rows.TryGet(listed[i + PrefetchAhead].Row, out Row ahead))
-                Prefetch(ahead);
+                ahead.Prefetch(_rows.Vectors.Bytes);
             if (listed[i].Token == token && _rows.TryGet(listed[i].Row, out Row record) && record.IsVisible(_question.Version) && record.Place >= 0)
                 Offer(listed[i].Row, record);
         }
@@ -92,14 +90,5 @@ internal unsafe ref struct RowRanking
             default:
                 return -MathF.Sqrt(_rows.Vectors.SquaredDistance(vector, _query));
         }
-    }
-
-    private readonly void Prefetch(Row row)
-    {
-        if (!Sse.IsSupported)
-            return;
-        byte* record = row.Vector - Row.HeadBytes;
-        for (int at = 0; at < Row.HeadBytes + _rows.Vectors.Bytes; at += CacheLine)
-            Sse.Prefetch0(record + at);
     }
 }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Streaming.Memory.Rules;
 
@@ -27,7 +29,7 @@ internal sealed unsafe class Codebook
     private const float AlongThreshold = 0.2f;
 
     private readonly float[] _halfSquares;
-    private readonly float[] _levels;
+    private readonly float[] _levelsByDimension;
     private readonly float[] _limits;
     private readonly float _alongWeight;
     private readonly float[] _evenLevels;
@@ -40,7 +42,6 @@ internal sealed unsafe class Codebook
         Dimension = dimension;
         Lists = centroids.Length / dimension;
         Centroids = centroids;
-        _levels = levels;
         _alongWeight = Math.Max(1, (dimension - 1) * AlongThreshold * AlongThreshold / (1 - AlongThreshold * AlongThreshold));
         NormLow = normLow;
         NormStep = normStep;
@@ -48,6 +49,7 @@ internal sealed unsafe class Codebook
         Codes = (Pairs + (HasNorm ? 2 : 0) + CodeGroup - 1) / CodeGroup * CodeGroup;
         _paddedDimension = (dimension + Lane - 1) / Lane * Lane;
         _halfSquares = [.. Enumerable.Range(0, Lists).Select(list => TensorPrimitives.SumOfSquares(Centroid(list)) / 2)];
+        _levelsByDimension = ByDimension(levels);
         _limits = Limits(levels);
         _evenLevels = Spread(levels, odd: false);
         _oddLevels = Spread(levels, odd: true);
@@ -92,64 +94,109 @@ internal sealed unsafe class Codebook
     /// <param name="vector">Dimension numbers, as the metric prepares them.</param>
     /// <param name="list">The list that the vector goes to.</param>
     /// <param name="codes"><see cref="Codes"/> bytes, each 0..15.</param>
+    [SkipLocalsInit]
     public void Encode(ReadOnlySpan<float> vector, int list, Span<byte> codes)
     {
-        fixed (float* x = vector, c = &Centroids[list * Dimension], limits = _limits)
+        byte* levels = stackalloc byte[_paddedDimension];
+        float* padded = stackalloc float[2 * _paddedDimension];
+        fixed (float* x = vector, c = &Centroids[list * Dimension])
         {
-            int d = 0;
-            for (; d <= Dimension - Lane; d += Lane)
+            if (Dimension == _paddedDimension)
+                Round(x, c, levels);
+            else
+                Round(Padded(x, padded), Padded(c, padded + _paddedDimension), levels);
+        }
+        codes.Clear();
+        fixed (byte* to = codes)
+        {
+            // The odd dimension of a pair goes two bits up, beside the even one.
+            for (int d = 0; d < _paddedDimension; d += Lane)
             {
-                var residual = Vector512.Load(x + d) - Vector512.Load(c + d);
-                // A comparison gives −1 where it holds.
-                var levels = Vector512<int>.Zero
-                    - Vector512.GreaterThan(residual, Vector512.Load(limits + d)).AsInt32()
-                    - Vector512.GreaterThan(residual, Vector512.Load(limits + _paddedDimension + d)).AsInt32()
-                    - Vector512.GreaterThan(residual, Vector512.Load(limits + 2 * _paddedDimension + d)).AsInt32();
-                // The odd dimension of a pair goes two bits up, beside the even one.
-                var pairs = levels.AsInt64() | (levels.AsInt64() >>> 30);
-                for (int i = 0; i < Lane / 2; i++)
-                    codes[d / 2 + i] = (byte)(pairs[i] & 15);
-            }
-            codes[(d / 2)..].Clear();
-            for (; d < Dimension; d++)
-            {
-                float residual = x[d] - c[d];
-                int level = (residual > limits[d] ? 1 : 0) + (residual > limits[_paddedDimension + d] ? 1 : 0) + (residual > limits[2 * _paddedDimension + d] ? 1 : 0);
-                codes[d / 2] |= (byte)(level << (d % 2 * 2));
+                var pairs = Vector128.Load(levels + d).AsUInt16();
+                var narrow = Vector128.Narrow((pairs | (pairs >>> 6)) & Vector128.Create((ushort)15), Vector128<ushort>.Zero);
+                *(ulong*)(to + d / 2) = narrow.AsUInt64().ToScalar();
             }
         }
         if (HasNorm)
             EncodeNorm(vector, list, codes);
-        else if (_alongWeight > 1)
-            Refine(vector, list, codes);
     }
 
-    // Scores of near neighbours suffer from the error along the vector, not from that across it. One pass takes the other level of a dimension
-    // wherever that lowers |e|² + (η − 1)·(e·x/|x|)².
-    private void Refine(ReadOnlySpan<float> vector, int list, Span<byte> codes)
+    // The nearest level of each dimension. Scores of near neighbours suffer from the error along the vector, not from that across it, so one pass then
+    // takes the other level of a dimension wherever that lowers |e|² + (η − 1)·(e·x/|x|)².
+    [SkipLocalsInit]
+    private void Round(float* x, float* centroid, byte* levels)
     {
-        ReadOnlySpan<float> centroid = Centroid(list);
-        float square = TensorPrimitives.SumOfSquares(vector), along = 0;
-        float weight = square > 0 ? (_alongWeight - 1) / square : 0;
-        Span<float> errors = stackalloc float[Dimension];
-        for (int d = 0; d < Dimension; d++)
+        float* changes = stackalloc float[3 * _paddedDimension]; // By the other level: of |e|², of e·x; and which way it lies.
+        Vector512<float> along = default, square = default;
+        fixed (float* limits = _limits, values = _levelsByDimension)
         {
-            errors[d] = vector[d] - centroid[d] - _levels[d * Levels + LevelOf(codes, d)];
-            along += errors[d] * vector[d];
+            for (int d = 0; d < _paddedDimension; d += Lane)
+            {
+                var vector = Vector512.Load(x + d);
+                var residual = vector - Vector512.Load(centroid + d);
+                var above0 = Vector512.GreaterThan(residual, Vector512.Load(limits + d));
+                var above1 = Vector512.GreaterThan(residual, Vector512.Load(limits + _paddedDimension + d));
+                var above2 = Vector512.GreaterThan(residual, Vector512.Load(limits + 2 * _paddedDimension + d));
+                Vector512<float> value0 = Vector512.Load(values + d), value1 = Vector512.Load(values + _paddedDimension + d);
+                Vector512<float> value2 = Vector512.Load(values + 2 * _paddedDimension + d), value3 = Vector512.Load(values + 3 * _paddedDimension + d);
+                var own = Select(above2, value3, Select(above1, value2, Select(above0, value1, value0)));
+                var error = residual - own;
+                var isAbove = Vector512.GreaterThan(error, Vector512<float>.Zero);
+                var up = Select(above1, value3, Select(above0, value2, value1));
+                var down = Select(above2, value2, Select(above1, value1, value0));
+                var other = residual - Select(isAbove, up, down);
+                (other * other - error * error).Store(changes + d);
+                ((other - error) * vector).Store(changes + _paddedDimension + d);
+                Select(isAbove, Vector512<float>.One, -Vector512<float>.One).Store(changes + 2 * _paddedDimension + d);
+                along += error * vector;
+                square += vector * vector;
+                // A comparison gives −1 where it holds.
+                var level = -(above0.AsInt32() + above1.AsInt32() + above2.AsInt32());
+                var words = Vector256.Narrow(level.GetLower(), level.GetUpper());
+                Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().Store(levels + d);
+            }
         }
-        for (int d = 0; d < Dimension; d++)
+        float squares = Total(square);
+        if (!HasNorm && _alongWeight > 1 && squares > 0)
+            Refine(changes, (_alongWeight - 1) / squares, Total(along), levels);
+    }
+
+    // In the order of the dimensions: each change shows the next what is left of the error along the vector.
+    private void Refine(float* changes, float weight, float along, byte* levels)
+    {
+        for (int d = 0; d < _paddedDimension; d += Lane)
         {
-            int level = LevelOf(codes, d), other = Math.Clamp(level + (errors[d] > 0 ? 1 : -1), 0, Levels - 1);
-            float error = errors[d] - (_levels[d * Levels + other] - _levels[d * Levels + level]);
-            float alongThen = along + (error - errors[d]) * vector[d];
-            if (error * error - errors[d] * errors[d] + weight * (alongThen * alongThen - along * along) >= 0)
-                continue;
-            along = alongThen;
-            codes[d / 2] ^= (byte)((level ^ other) << (d % 2 * 2));
+            Vector512<float> square = Vector512.Load(changes + d), change = Vector512.Load(changes + _paddedDimension + d);
+            for (ulong left = ushort.MaxValue; ; )
+            {
+                var after = square + change * (2 * along * weight) + change * change * weight;
+                ulong lower = Vector512.LessThan(after, Vector512<float>.Zero).ExtractMostSignificantBits() & left;
+                if (lower == 0)
+                    break;
+                int i = BitOperations.TrailingZeroCount(lower);
+                along += changes[_paddedDimension + d + i];
+                levels[d + i] += (byte)(sbyte)changes[2 * _paddedDimension + d + i];
+                left = ~1ul << i;
+            }
         }
     }
 
-    private static int LevelOf(ReadOnlySpan<byte> codes, int d) => (codes[d / 2] >> (d % 2 * 2)) & (Levels - 1);
+    private float* Padded(float* from, float* to)
+    {
+        new ReadOnlySpan<float>(from, Dimension).CopyTo(new Span<float>(to, Dimension));
+        new Span<float>(to + Dimension, _paddedDimension - Dimension).Clear();
+        return to;
+    }
+
+    private static Vector512<float> Select(Vector512<float> condition, Vector512<float> yes, Vector512<float> no) => Vector512.ConditionalSelect(condition, yes, no);
+
+    // In one order on every processor.
+    private static float Total(Vector512<float> numbers)
+    {
+        var half = numbers.GetLower() + numbers.GetUpper();
+        var quarter = half.GetLower() + half.GetUpper();
+        return quarter[0] + quarter[1] + (quarter[2] + quarter[3]);
+    }
 
     /// <summary>What each value of each code adds to a query's score.</summary>
     /// <param name="query">Dimension numbers, as the metric prepares them.</param>
@@ -195,6 +242,15 @@ internal sealed unsafe class Codebook
                 limits[i * _paddedDimension + d] = (levels[d * Levels + i] + levels[d * Levels + i + 1]) / 2;
         }
         return limits;
+    }
+
+    // [4][padded dimension].
+    private float[] ByDimension(float[] levels)
+    {
+        var transposed = new float[Levels * _paddedDimension];
+        for (int i = 0; i < levels.Length; i++)
+            transposed[i % Levels * _paddedDimension + i / Levels] = levels[i];
+        return transposed;
     }
 
     // [pair][16]: the level that the code's two low or two high bits stand for.

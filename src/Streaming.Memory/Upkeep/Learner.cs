@@ -22,8 +22,13 @@ internal sealed class Learner(
     private const int MostLists = 4_096;
     private const int Growth = 2;
 
-    private readonly float[] _vector = new float[options.Dimension];
-    private readonly float[] _prepared = new float[options.Dimension];
+    // So many that memory waited for by one is fetched while others are computed.
+    private const int Batch = 64;
+
+    private readonly int[] _waiting = new int[Batch];
+    private readonly int[] _nearestLists = new int[Batch];
+    private readonly float[] _vectors = new float[Batch * options.Dimension];
+    private int _waitingCount;
     private byte[] _codes = [];
     private readonly DriftDetector _drift = new();
     private NearestCentroid? _nearest;
@@ -36,20 +41,39 @@ internal sealed class Learner(
     /// <summary>Asks for a training that nothing else asks for.</summary>
     public void Request() => _isRequested = true;
 
-    /// <summary>Puts a row where searches find it.</summary>
-    public void Append(int row, ReadOnlySpan<float> vector)
+    /// <summary>Takes a row that searches are to find, at the latest after <see cref="PlaceWaiting"/>.</summary>
+    public void Append(int row)
     {
-        if (lists.Current.Codebook is not { } codebook)
+        if (_nearest is null)
         {
             lists.Append(lists.Current.Lists[0], row, []);
             return;
         }
-        SearchRun.Prepare(options.Metric, vector, _prepared);
-        var (list, closeness) = _nearest!.Find(_prepared);
-        float square = TensorPrimitives.SumOfSquares<float>(_prepared);
-        _drift.Add(square - 2 * closeness, square);
-        codebook.Encode(_prepared, list, _codes);
-        lists.Append(lists.Current.Lists[list], row, _codes);
+        _waiting[_waitingCount++] = row;
+        if (_waitingCount == Batch)
+            PlaceWaiting();
+    }
+
+    /// <summary>Puts the rows that wait where searches find them.</summary>
+    public void PlaceWaiting()
+    {
+        for (int i = 0; i < _waitingCount; i++)
+        {
+            Span<float> vector = Vector(i);
+            rows.Vectors.Read(rows[_waiting[i]], vector);
+            SearchRun.Prepare(options.Metric, vector, vector);
+            var (list, closeness) = _nearest!.Find(vector);
+            float square = TensorPrimitives.SumOfSquares<float>(vector);
+            _drift.Add(square - 2 * closeness, square);
+            _nearestLists[i] = list;
+            lists.Current.Lists[list].Tail?.PrefetchNext();
+        }
+        for (int i = 0; i < _waitingCount; i++)
+        {
+            lists.Current.Codebook!.Encode(Vector(i), _nearestLists[i], _codes);
+            lists.Append(lists.Current.Lists[_nearestLists[i]], _waiting[i], _codes);
+        }
+        _waitingCount = 0;
     }
 
     /// <summary>Starts a training that is due, takes one that is done, and moves entries.</summary>
@@ -121,22 +145,26 @@ internal sealed class Learner(
 
     private void Move(ListChunk chunk)
     {
-        List<int> dropped = [];
-        for (int entry = 0; entry < chunk.Count; entry++)
+        List<int> dropped = [], ended = [];
+        foreach (int row in chunk.Rows)
+            rows[row].Prefetch(rows.Vectors.Bytes);
+        foreach (int row in chunk.Rows)
         {
-            int row = chunk.RowOf(entry);
-            Row record = rows[row];
-            long end = record.End;
+            long end = rows[row].End;
             if (end <= versions.Horizon)
             {
                 dropped.Add(row);
                 continue;
             }
-            rows.Vectors.Read(record, _vector);
-            Append(row, _vector);
+            Append(row);
             if (end != Row.NeverEnds)
-                reclaimer.NoteEnded(row, record, end);
+                ended.Add(row);
         }
+        PlaceWaiting();
+        foreach (int row in ended)
+            reclaimer.NoteEnded(row, rows[row], rows[row].End);
         reclaimer.Unlink(chunk, dropped);
     }
+
+    private Span<float> Vector(int i) => _vectors.AsSpan(i * options.Dimension, options.Dimension);
 }

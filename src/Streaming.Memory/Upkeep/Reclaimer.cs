@@ -16,12 +16,36 @@ namespace Streaming.Memory.Upkeep;
 internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, VersionLog versions)
 {
     private const int DeadShare = 4; // One in so many.
+    private const int Batch = 64; // So many that memory waited for by one is fetched meanwhile for others.
+    private readonly int[] _ending = new int[Batch];
+    private int _endingCount;
     private readonly Queue<ListChunk> _chunks = new();
     private readonly Queue<(int Row, long End)> _facts = new();
     private readonly Queue<(long Version, ListChunk? Chunk, List<int> Rows)> _unlinked = new();
     private bool _emptied;
 
-    /// <summary>Tells that a row ended at a version that is not published yet.</summary>
+    /// <summary>Tells that a row ended at a version that is not published yet; its chunk learns it at the latest from <see cref="NoteEnding"/>.</summary>
+    public void NoteEnding(int row)
+    {
+        _ending[_endingCount++] = row;
+        if (_endingCount == Batch)
+            NoteEnding();
+    }
+
+    /// <summary>Tells the chunks of rows that ended since.</summary>
+    public void NoteEnding()
+    {
+        for (int i = 0; i < _endingCount; i++)
+        {
+            if (rows[_ending[i]].Place is >= 0 and var place)
+                lists.PrefetchEnded(place);
+        }
+        for (int i = 0; i < _endingCount; i++)
+            NoteEnded(_ending[i], rows[_ending[i]], rows[_ending[i]].End);
+        _endingCount = 0;
+    }
+
+    /// <summary>Tells that a row ended.</summary>
     public void NoteEnded(int row, Row record, long version)
     {
         if (record.Place < 0)
@@ -70,6 +94,8 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         chunk.Seal();
         List<int> dropped = [];
         Span<byte> codes = stackalloc byte[chunk.Codes];
+        foreach (int row in chunk.Rows)
+            rows[row].Prefetch(vectorBytes: 0);
         for (int entry = 0; entry < chunk.Count; entry++)
         {
             int row = chunk.RowOf(entry);
