@@ -9,6 +9,7 @@ namespace Streaming.Memory.Lists;
 /// </summary>
 internal sealed class Partition(int epoch, Codebook? codebook, CentroidScan? centroids)
 {
+    private bool _isRough;
     private readonly PostingList[] _lists = [.. Enumerable.Range(0, codebook?.Lists ?? 1).Select(_ => new PostingList())];
 
     /// <summary>Rises from one partition of a namespace to the next.</summary>
@@ -19,6 +20,13 @@ internal sealed class Partition(int epoch, Codebook? codebook, CentroidScan? cen
 
     /// <summary>The codebook's centroids; null for the exact head.</summary>
     public CentroidScan? Centroids { get; } = centroids;
+
+    /// <summary>True while many entries lie far from their centroids, because content has moved: searches look at more then.</summary>
+    public bool IsRough
+    {
+        get => Volatile.Read(ref _isRough);
+        set => Volatile.Write(ref _isRough, value);
+    }
 
     public IReadOnlyList<PostingList> Lists => _lists;
 

@@ -23,7 +23,7 @@ internal sealed unsafe class CentroidScan
     {
         _codebook = codebook;
         // One list for all centroids; the norms' codes are left out for the order by product.
-        _coding = new CodebookTrainer(Metric.L2, codebook.Dimension, seed: 1).Train(codebook.Centroids, lists: 1);
+        _coding = new CodebookTrainer(Metric.L2, codebook.Dimension, seed: 1).Train(codebook.Centroids, lists: 1, iterations: 1);
         _codes = GC.AllocateArray<byte>(Blocks * BlockBytes, pinned: true);
         Span<byte> codes = stackalloc byte[_coding.Codes];
         fixed (byte* at = _codes)

@@ -5,6 +5,8 @@ internal readonly record struct SearchEffort(bool IsExact, int Lists, int Candid
 {
     private const int LeastCandidatesPerNeighbour = 4;
     private const int MostWidening = 64;
+    private const int RoughListsFactor = 2;
+    private const int RoughCandidatesFactor = 3;
 
     /// <summary>What is asked for, and the namespace's defaults for the rest.</summary>
     public static SearchEffort Of(SearchOptions? options, int k, int lists, int candidates) => new(
@@ -18,6 +20,12 @@ internal readonly record struct SearchEffort(bool IsExact, int Lists, int Candid
     public SearchEffort Widened(int wanted, int all)
     {
         double factor = Math.Clamp((double)all / wanted, 1, MostWidening);
-        return this with { Lists = (int)Math.Min(Lists * factor, int.MaxValue), Candidates = (int)Math.Min(Candidates * factor, int.MaxValue) };
+        return Times(factor, factor);
     }
+
+    /// <summary>The effort that finds about as many where entries lie far from their centroids.</summary>
+    public SearchEffort InRoughLists() => Times(RoughListsFactor, RoughCandidatesFactor);
+
+    private SearchEffort Times(double lists, double candidates) =>
+        this with { Lists = (int)Math.Min(Lists * lists, int.MaxValue), Candidates = (int)Math.Min(Candidates * candidates, int.MaxValue) };
 }

@@ -65,7 +65,7 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
         for (Partition? partition = lists.Next(null); partition is not null; partition = lists.Next(partition))
         {
             if (partition.Codebook is { } codebook && !effort.IsExact)
-                ByCodes(partition, codebook, effort, prepared, scratch, ref ranking);
+                ByCodes(partition, codebook, partition.IsRough ? effort.InRoughLists() : effort, prepared, scratch, ref ranking);
             else
                 ByVectors(partition, ref ranking);
         }

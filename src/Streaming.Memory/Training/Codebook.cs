@@ -83,12 +83,12 @@ internal sealed unsafe class Codebook
     /// </summary>
     /// <param name="query">Dimension numbers, as the metric prepares them.</param>
     /// <param name="list">The list.</param>
-    public float Score(ReadOnlySpan<float> query, int list) => HasNorm ? 2 * Closeness(query, list) : TensorPrimitives.Dot(query, Centroid(list));
+    public float Score(ReadOnlySpan<float> query, int list) => HasNorm ? 2 * Closeness(query, list) : Dot(query, list);
 
     /// <summary>Highest for the centroid that is nearest by Euclidean distance: x·c − |c|²/2.</summary>
     /// <param name="vector">Dimension numbers, as the metric prepares them.</param>
     /// <param name="list">The list.</param>
-    public float Closeness(ReadOnlySpan<float> vector, int list) => TensorPrimitives.Dot(vector, Centroid(list)) - _halfSquares[list];
+    public float Closeness(ReadOnlySpan<float> vector, int list) => Dot(vector, list) - _halfSquares[list];
 
     /// <summary>The codes of a vector in a list.</summary>
     /// <param name="vector">Dimension numbers, as the metric prepares them.</param>
@@ -219,6 +219,21 @@ internal sealed unsafe class Codebook
         {
             values[Pairs * Lane + i] = -NormStep * Lane * i;
             values[(Pairs + 1) * Lane + i] = -NormStep * i;
+        }
+    }
+
+    private float Dot(ReadOnlySpan<float> vector, int list)
+    {
+        fixed (float* x = vector, c = &Centroids[list * Dimension])
+        {
+            var sum = Vector512<float>.Zero;
+            int d = 0;
+            for (; d <= Dimension - Lane; d += Lane)
+                sum += Vector512.Load(x + d) * Vector512.Load(c + d);
+            float total = Total(sum);
+            for (; d < Dimension; d++)
+                total += x[d] * c[d];
+            return total;
         }
     }
 

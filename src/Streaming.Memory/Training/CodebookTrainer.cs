@@ -7,16 +7,17 @@ namespace Streaming.Memory.Training;
 /// <remarks>Lloyd, "Least squares quantization in PCM" (1982). Deterministic for a seed.</remarks>
 internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
 {
-    private const int Iterations = 8;
+
     private const int LevelIterations = 10;
 
     /// <param name="sample">[n][dimension], as the metric prepares vectors; n ≥ lists ≥ 1.</param>
     /// <param name="lists">Centroids wanted.</param>
-    public Codebook Train(float[] sample, int lists)
+    /// <param name="iterations">Of k-means.</param>
+    public Codebook Train(float[] sample, int lists, int iterations)
     {
         float[] centroids = FirstCentroids(sample, sample.Length / dimension, lists);
         var assignment = new int[sample.Length / dimension];
-        for (int i = 0; i < Iterations; i++)
+        for (int i = 0; i < iterations; i++)
         {
             Assign(sample, centroids, assignment);
             Move(sample, assignment, centroids, lists);

@@ -105,12 +105,13 @@ internal sealed unsafe class NearestCentroid
     {
         int count = 0;
         var least = Vector512.Create(threshold);
-        for (int half = 0; half < 2 * Blocks; half++)
+        for (int block = 0; block < Blocks; block++)
         {
-            var mask = Vector512.GreaterThanOrEqual(Vector512.Load(sums + half * Vector512<ushort>.Count), least).ExtractMostSignificantBits();
-            for (; mask != 0; mask &= mask - 1)
+            ulong even = Vector512.GreaterThanOrEqual(Vector512.Load(sums + block * BlockLists), least).ExtractMostSignificantBits();
+            ulong odd = Vector512.GreaterThanOrEqual(Vector512.Load(sums + block * BlockLists + BlockLists / 2), least).ExtractMostSignificantBits();
+            for (ulong mask = even | (odd << (BlockLists / 2)); mask != 0; mask &= mask - 1)
             {
-                int list = ListOf(half, BitOperations.TrailingZeroCount(mask));
+                int list = ListOf(block, BitOperations.TrailingZeroCount(mask));
                 if (list >= _codebook.Lists)
                     continue;
                 if (count == MostLikely)
@@ -122,7 +123,7 @@ internal sealed unsafe class NearestCentroid
     }
 
     // A block's sums are first those of its even lists, then those of its odd ones.
-    private static int ListOf(int half, int i) => half / 2 * BlockLists + 2 * i + half % 2;
+    private static int ListOf(int block, int i) => block * BlockLists + 2 * i % BlockLists + 2 * i / BlockLists;
 
     /// <summary>Each list's sum of table entries, by the widest registers there are, [block][even lists, odd lists].</summary>
     /// <returns>The highest.</returns>

@@ -17,7 +17,9 @@ namespace Streaming.Memory.Upkeep;
 internal sealed class Learner(
     NamespaceOptions options, RowStore rows, ListStore lists, VersionLog versions, Reclaimer reclaimer, Func<Func<Trained>, Task<Trained>> background)
 {
-    private const int SamplesPerList = 64;
+    // A search scans all of them.
+    private const int MostPartitions = 3;
+
     private const int FewestLists = 8;
     private const int MostLists = 4_096;
     private const int Growth = 2;
@@ -33,7 +35,9 @@ internal sealed class Learner(
     private readonly DriftDetector _drift = new();
     private NearestCentroid? _nearest;
     private Task<Trained>? _training;
+    private readonly RecentRows _recent = new();
     private bool _isRequested;
+    private TrainingPlan _plan = TrainingPlan.Whole; // Of the last training.
 
     /// <summary>How far new vectors lie from their centroids, relative to the training sample; 1 = as trained.</summary>
     public double Drift => _drift.Ratio;
@@ -41,77 +45,65 @@ internal sealed class Learner(
     /// <summary>Asks for a training that nothing else asks for.</summary>
     public void Request() => _isRequested = true;
 
-    /// <summary>Takes a row that searches are to find, at the latest after <see cref="PlaceWaiting"/>.</summary>
+    /// <summary>Takes a new row that searches are to find, at the latest after <see cref="PlaceWaiting"/>.</summary>
     public void Append(int row)
     {
-        if (_nearest is null)
-        {
-            lists.Append(lists.Current.Lists[0], row, []);
-            return;
-        }
-        _waiting[_waitingCount++] = row;
-        if (_waitingCount == Batch)
-            PlaceWaiting();
+        _recent.Add(row);
+        Place(row, isNew: true);
     }
 
     /// <summary>Puts the rows that wait where searches find them.</summary>
-    public void PlaceWaiting()
-    {
-        for (int i = 0; i < _waitingCount; i++)
-        {
-            Span<float> vector = Vector(i);
-            rows.Vectors.Read(rows[_waiting[i]], vector);
-            SearchRun.Prepare(options.Metric, vector, vector);
-            var (list, closeness) = _nearest!.Find(vector);
-            float square = TensorPrimitives.SumOfSquares<float>(vector);
-            _drift.Add(square - 2 * closeness, square);
-            _nearestLists[i] = list;
-            lists.Current.Lists[list].Tail?.PrefetchNext();
-        }
-        for (int i = 0; i < _waitingCount; i++)
-        {
-            lists.Current.Codebook!.Encode(Vector(i), _nearestLists[i], _codes);
-            lists.Append(lists.Current.Lists[_nearestLists[i]], _waiting[i], _codes);
-        }
-        _waitingCount = 0;
-    }
+    public void PlaceWaiting() => PlaceWaiting(areNew: true);
 
-    /// <summary>Starts a training that is due, takes one that is done, and moves entries.</summary>
+    /// <summary>Starts a training that is due, takes one that is done, or moves entries.</summary>
     /// <param name="budget">Entries to move, about.</param>
     public void Run(int budget)
     {
-        if (lists.Partitions.Length > 1)
-            MoveEntries(budget);
+        if (_training is { IsCompleted: true })
+            Take();
         else if (_training is null && IsDue())
             Start();
-        else if (_training is { IsCompleted: true })
-            Take();
+        else if (IsMoving)
+            MoveEntries(budget);
     }
+
+    private bool IsMoving => lists.Partitions.Length > 1;
 
     private void Start()
     {
         _isRequested = false;
-        int wanted = Wanted();
-        double share = Math.Min(1, (double)wanted * SamplesPerList / lists.LiveEntries);
-        _training = background(() => Train(wanted, share));
+        var (last, plan) = (_plan, _plan.Next(_drift.HasDrifted));
+        int wanted = Wanted(), samples = wanted * plan.SamplesPerList;
+        // Of content that moves, half of the sample is what came last.
+        int[] recent = last.IsStep || plan.IsStep ? _recent.Newest(samples / 2) : [];
+        double share = Math.Min(1, (double)(samples - recent.Length) / lists.LiveEntries);
+        _plan = plan;
+        lists.Current.IsRough |= plan.IsStep;
+        _recent.Mark();
+        _training = background(() => Train(wanted, plan.Iterations, share, recent));
         if (_training.IsCompleted)
             Take();
     }
 
-    private bool IsDue() => lists.Current.Codebook is { } codebook
-        ? _isRequested || Wanted() >= codebook.Lists * Growth || _drift.HasDrifted
-        : lists.LiveEntries >= options.TrainAt;
+    private bool IsDue()
+    {
+        if (lists.Current.Codebook is not { } codebook)
+            return lists.LiveEntries >= options.TrainAt;
+        if (IsMoving)
+            return lists.Partitions.Length < MostPartitions && (_plan == TrainingPlan.Whole ? _drift.HasDrifted : _plan == TrainingPlan.First && _recent.AreAllAfterMark);
+        return _isRequested || _drift.HasDrifted || _plan.IsStep || Wanted() >= codebook.Lists * Growth;
+    }
 
     private int Wanted() =>
         Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)(lists.LiveEntries / options.EntriesPerList)), FewestLists, MostLists);
 
-    private Trained Train(int wanted, double share)
+    private Trained Train(int wanted, int iterations, double share, int[] recent)
     {
-        var (sample, held) = new Sampler(options, rows, lists, versions).Take(share);
+        var (sample, held) = new Sampler(options, rows, lists, versions).Take(share, recent);
         if (sample.Length == 0)
             sample = new float[options.Dimension]; // Everything ended since: any codebook will do.
         CodebookTrainer trainer = new(options.Metric, options.Dimension, options.Seed);
-        Codebook codebook = trainer.Train(sample, Math.Min(wanted, sample.Length / options.Dimension));
+        Codebook codebook = trainer.Train(sample, Math.Min(wanted, sample.Length / options.Dimension), iterations);
         NearestCentroid nearest = new(codebook);
         return new Trained(codebook, new CentroidScan(codebook), nearest, trainer.Distortion(held, nearest));
     }
@@ -124,6 +116,44 @@ internal sealed class Learner(
         _codes = new byte[codebook.Codes];
         _drift.Reset(distortion);
         lists.Begin(codebook, centroids);
+        lists.Current.IsRough = _plan.IsStep;
+    }
+
+    private void Place(int row, bool isNew)
+    {
+        if (_nearest is null)
+        {
+            lists.Append(lists.Current.Lists[0], row, []);
+            return;
+        }
+        _waiting[_waitingCount++] = row;
+        if (_waitingCount == Batch)
+            PlaceWaiting(isNew);
+    }
+
+    // Entries that move come list by list, which says nothing of drift.
+    private void PlaceWaiting(bool areNew)
+    {
+        for (int i = 0; i < _waitingCount; i++)
+        {
+            Span<float> vector = Vector(i);
+            rows.Vectors.Read(rows[_waiting[i]], vector);
+            SearchRun.Prepare(options.Metric, vector, vector);
+            var (list, closeness) = _nearest!.Find(vector);
+            if (areNew)
+            {
+                float square = TensorPrimitives.SumOfSquares<float>(vector);
+                _drift.Add(square - 2 * closeness, square);
+            }
+            _nearestLists[i] = list;
+            lists.Current.Lists[list].Tail?.PrefetchNext();
+        }
+        for (int i = 0; i < _waitingCount; i++)
+        {
+            lists.Current.Codebook!.Encode(Vector(i), _nearestLists[i], _codes);
+            lists.Append(lists.Current.Lists[_nearestLists[i]], _waiting[i], _codes);
+        }
+        _waitingCount = 0;
     }
 
     private void MoveEntries(int budget)
@@ -156,11 +186,11 @@ internal sealed class Learner(
                 dropped.Add(row);
                 continue;
             }
-            Append(row);
+            Place(row, isNew: false);
             if (end != Row.NeverEnds)
                 ended.Add(row);
         }
-        PlaceWaiting();
+        PlaceWaiting(areNew: false);
         foreach (int row in ended)
             reclaimer.NoteEnded(row, rows[row], rows[row].End);
         reclaimer.Unlink(chunk, dropped);

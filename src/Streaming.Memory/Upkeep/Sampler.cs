@@ -11,12 +11,15 @@ internal sealed class Sampler(NamespaceOptions options, RowStore rows, ListStore
 {
     private const int HeldShare = 8; // One in so many.
 
-    /// <summary>About the given share of the entries, as the metric prepares vectors: [n][dimension], and an eighth as many others to measure by.</summary>
-    public (float[] Sample, float[] Held) Take(double share)
+    private readonly List<float> _sample = [];
+    private readonly List<float> _held = [];
+    private readonly float[] _vector = new float[options.Dimension];
+    private int _drawn;
+
+    /// <summary>About the given share of the entries and those of the named rows, as the metric prepares vectors: [n][dimension], and an eighth as many
+    /// others to measure by. Once.</summary>
+    public (float[] Sample, float[] Held) Take(double share, int[] named)
     {
-        List<float> sample = [], held = [];
-        int drawn = 0;
-        var vector = new float[options.Dimension];
         Random random = new(options.Seed);
         MemoryVersion version = versions.Enter(out int slot);
         try
@@ -25,18 +28,29 @@ internal sealed class Sampler(NamespaceOptions options, RowStore rows, ListStore
             {
                 for (int entry = 0; entry < chunk.Count; entry++)
                 {
-                    if (random.NextDouble() >= share || rows[chunk.RowOf(entry)] is var row && !row.IsVisible(version.Number))
-                        continue;
-                    rows.Vectors.Read(rows[chunk.RowOf(entry)], vector);
-                    SearchRun.Prepare(options.Metric, vector, vector);
-                    (++drawn % HeldShare == 0 ? held : sample).AddRange(vector);
+                    if (random.NextDouble() < share)
+                        Draw(rows[chunk.RowOf(entry)], version);
                 }
+            }
+            foreach (int row in named)
+            {
+                if (rows.TryGet(row, out Row record) && record.Place >= 0)
+                    Draw(record, version);
             }
         }
         finally
         {
             versions.Leave(slot);
         }
-        return ([.. sample], [.. held]);
+        return ([.. _sample], [.. _held]);
+    }
+
+    private void Draw(Row row, MemoryVersion version)
+    {
+        if (!row.IsVisible(version.Number))
+            return;
+        rows.Vectors.Read(row, _vector);
+        SearchRun.Prepare(options.Metric, _vector, _vector);
+        (++_drawn % HeldShare == 0 ? _held : _sample).AddRange(_vector);
     }
 }

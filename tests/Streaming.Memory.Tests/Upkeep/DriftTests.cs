@@ -1,4 +1,5 @@
 using Streaming.Memory.Rules;
+using Streaming.Memory.Training;
 using Streaming.Memory.Search;
 
 namespace Streaming.Memory.Tests.Upkeep;
@@ -39,8 +40,48 @@ public sealed class DriftTests
         Assert.Equal(before, trainings);
     }
 
+    [Fact]
+    public void Searches_look_at_more_until_the_lists_fit_again()
+    {
+        Queue<Func<Trained>> waiting = [];
+        List<TaskCompletionSource<Trained>> trainings = [];
+        VectorNamespace memory = new(Options, _time, train =>
+        {
+            waiting.Enqueue(train);
+            trainings.Add(new());
+            return trainings[^1].Task;
+        });
+        Fill(memory, seed: 1, generation: 1);
+        while (waiting.Count > 0)
+            Train();
+        long calm = Looked();
+
+        Fill(memory, seed: 2, generation: 2);
+        Assert.Single(waiting);
+        long drifted = Looked();
+        while (waiting.Count > 0)
+            Train();
+
+        Assert.Equal(3, drifted / calm);
+        Assert.Equal(calm, Looked());
+        var fresh = Make();
+        Write(fresh, seed: 2, generation: 3);
+        Assert.InRange(Recall(memory, seed: 2), Recall(fresh, seed: 2) - 0.1, 1);
+
+        long Looked() => memory.Search(Point(2, new Random(5)), 10).Work.Candidates;
+
+        void Train()
+        {
+            trainings[^1].SetResult(waiting.Dequeue()());
+            for (int i = 0; i < 40; i++)
+                memory.Publish();
+        }
+    }
+
+    private static NamespaceOptions Options => new() { Name = "n", Dimension = Dimension, Metric = Metric.Cosine, SearchLists = 4, EntriesPerList = 128 };
+
     private VectorNamespace Make(Action? trained = null) => new(
-        new() { Name = "n", Dimension = Dimension, Metric = Metric.Cosine, SearchLists = 4, EntriesPerList = 128 },
+        Options,
         _time,
         train =>
         {
@@ -50,6 +91,14 @@ public sealed class DriftTests
 
     private static void Write(VectorNamespace memory, int seed, int generation)
     {
+        Fill(memory, seed, generation);
+        for (int i = 0; i < 40; i++)
+            memory.Publish();
+        Assert.False(memory.IsMoving);
+    }
+
+    private static void Fill(VectorNamespace memory, int seed, int generation)
+    {
         Random random = new(generation);
         for (int i = 0; i < Entries; i++)
         {
@@ -57,9 +106,6 @@ public sealed class DriftTests
             if (i % 500 == 499)
                 memory.Publish();
         }
-        for (int i = 0; i < 40; i++)
-            memory.Publish();
-        Assert.False(memory.IsMoving);
     }
 
     private static double Recall(VectorNamespace memory, int seed)
