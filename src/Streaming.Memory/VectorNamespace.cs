@@ -29,7 +29,8 @@ namespace Streaming.Memory;
 public sealed class VectorNamespace
 {
     private const int LeastUpkeep = 2_048;
-    private const int UpkeepPerWrite = 4;
+    private const int MovesPerWrite = 2; // One would keep pace with lists that double.
+    private const int ReclaimedPerWrite = 4; // A chunk is emptied when a quarter has ended.
 
     private readonly TimeProvider _time;
     private readonly RowStore _rows;
@@ -240,9 +241,8 @@ public sealed class VectorNamespace
             _versions.Publish(new MemoryVersion(PendingVersion, NowMs(), new(_live, _tombstones.Count)));
         else
             _versions.Advance(NowMs());
-        int budget = Math.Max(LeastUpkeep, _writes * UpkeepPerWrite);
-        _learner.Run(budget);
-        _reclaimer.Run(budget);
+        _learner.Run(Math.Max(LeastUpkeep, _writes * MovesPerWrite));
+        _reclaimer.Run(Math.Max(LeastUpkeep, _writes * ReclaimedPerWrite));
         Interlocked.Exchange(ref _sizeBytes, _rows.SizeBytes + _lists.SizeBytes + _index.SizeBytes);
         _dirty = false;
         _writes = 0;

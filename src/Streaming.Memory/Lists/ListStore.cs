@@ -41,8 +41,12 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
 
     public long SizeBytes => _pools.Values.Sum(pool => pool.SizeBytes);
 
-    public void Begin(Codebook codebook, CentroidScan centroids) =>
+    public void Begin(Codebook codebook, CentroidScan centroids)
+    {
+        foreach (PostingList list in Current.Lists)
+            list.IsLeft = true;
         Volatile.Write(ref _partitions, [.. _partitions, new Partition(Current.Epoch + 1, codebook, centroids)]);
+    }
 
     public void Drop(Partition partition) => Volatile.Write(ref _partitions, [.. _partitions.Where(p => p != partition)]);
 

@@ -7,6 +7,9 @@ internal sealed class PostingList
 
     public ListChunk[] Chunks => Volatile.Read(ref _chunks);
 
+    /// <summary>True once entries move to newer lists. The writer's.</summary>
+    public bool IsLeft { get; set; }
+
     public ListChunk? Tail => _chunks.Length > 0 ? _chunks[^1] : null;
 
     public void Add(ListChunk chunk) => Volatile.Write(ref _chunks, [.. _chunks, chunk]);

@@ -69,8 +69,8 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         for (int waiting = _chunks.Count; waiting > 0 && work < budget; waiting--)
         {
             ListChunk chunk = _chunks.Dequeue();
-            if (chunk.IsUnlinked)
-                continue;
+            if (chunk.IsUnlinked || chunk.List.IsLeft)
+                continue; // What moves to other lists leaves its ended rows behind then.
             if (chunk.LastEnd > versions.Horizon)
                 _chunks.Enqueue(chunk);
             else
