@@ -167,7 +167,7 @@ internal sealed unsafe class Codebook
         for (int d = 0; d < _paddedDimension; d += Lane)
         {
             Vector512<float> square = Vector512.Load(changes + d), change = Vector512.Load(changes + _paddedDimension + d);
-            for (ulong left = ushort.MaxValue; ; )
+            for (ulong left = ushort.MaxValue; ;)
             {
                 var after = square + change * (2 * along * weight) + change * change * weight;
                 ulong lower = Vector512.LessThan(after, Vector512<float>.Zero).ExtractMostSignificantBits() & left;
