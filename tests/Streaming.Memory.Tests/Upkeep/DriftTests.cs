@@ -1,6 +1,6 @@
 using Streaming.Memory.Rules;
-using Streaming.Memory.Training;
 using Streaming.Memory.Search;
+using Streaming.Memory.Training;
 
 namespace Streaming.Memory.Tests.Upkeep;
 
