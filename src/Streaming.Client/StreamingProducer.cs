@@ -20,6 +20,7 @@ public sealed class StreamingProducer : IDisposable
     private static readonly TimeSpan FullWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MeetTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PartitionsTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, bool> _met = new(StringComparer.Ordinal);
     private readonly IProducer<byte[]?, byte[]?> _producer;
@@ -79,14 +80,16 @@ public sealed class StreamingProducer : IDisposable
         return SendRawAsync(_topics.Creatives.Name, creativeId, null, Id(creativeId, withdrawn.EventTimeMs), "streaming.v1.Creative");
     }
 
-    /// <summary>Sends an upsert or delete of the vector memory.</summary>
+    /// <summary>Sends an upsert or delete of the vector memory; a delete by filter goes to every partition, because any may have entries that it means.</summary>
     /// <exception cref="InvalidMessageException">The update breaks a rule; it was not sent.</exception>
-    /// <exception cref="KafkaException">It could not be delivered.</exception>
+    /// <exception cref="KafkaException">It could not be delivered, to some partition at least: send it again.</exception>
     public Task SendAsync(MemoryUpdate update)
     {
         if (_memoryRules.Check(update, null, _clock.GetUtcNow()) is { } violation)
             throw new InvalidMessageException(violation);
-        return SendRawAsync(_topics.MemoryUpdates.Name, MemoryUpdateRules.KeyOf(update.Namespace, update.Id), update.ToByteArray(), Id(update.Id, update.EventTimeMs), "streaming.v1.MemoryUpdate");
+        var (topic, key, value) = (_topics.MemoryUpdates.Name, MemoryUpdateRules.KeyOf(update), update.ToByteArray());
+        Task<long> SendTo(Partition partition) => SendRawAsync(topic, partition, key, value, Id(update.DeleteWhere is null ? update.Id : key, update.EventTimeMs), "streaming.v1.MemoryUpdate");
+        return update.DeleteWhere is null ? SendTo(Partition.Any) : Task.WhenAll(Partitions(topic).Select(SendTo).ToList());
     }
 
     /// <summary>
@@ -95,7 +98,9 @@ public sealed class StreamingProducer : IDisposable
     /// </summary>
     /// <returns>Completes when the brokers have the record; its offset.</returns>
     /// <exception cref="KafkaException">It could not be delivered.</exception>
-    public Task<long> SendRawAsync(string topic, string? key, byte[]? value, string id, string type)
+    public Task<long> SendRawAsync(string topic, string? key, byte[]? value, string id, string type) => SendRawAsync(topic, Partition.Any, key, value, id, type);
+
+    private Task<long> SendRawAsync(string topic, Partition partition, string? key, byte[]? value, string id, string type)
     {
         Meet(topic);
         var message = new Message<byte[]?, byte[]?>
@@ -109,7 +114,7 @@ public sealed class StreamingProducer : IDisposable
         {
             try
             {
-                _producer.Produce(topic, message, report =>
+                _producer.Produce(new TopicPartition(topic, partition), message, report =>
                 {
                     if (report.Error.IsError)
                         sent.SetException(new KafkaException(report.Error));
@@ -153,6 +158,16 @@ public sealed class StreamingProducer : IDisposable
             // Brokers away, or they refuse this client, after which Confluent.Kafka's own clean-up ends in the latter. The record waits in
             // the buffer, as any other does, and its delivery tells.
         }
+    }
+
+    /// <exception cref="KafkaException">No broker says which partitions there are.</exception>
+    private IEnumerable<Partition> Partitions(string topic)
+    {
+        using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
+        var metadata = admin.GetMetadata(topic, PartitionsTimeout).Topics.Single();
+        if (metadata.Error.IsError)
+            throw new KafkaException(metadata.Error);
+        return metadata.Partitions.Select(p => new Partition(p.PartitionId));
     }
 
     private Headers Headers(string id, string type) => new()

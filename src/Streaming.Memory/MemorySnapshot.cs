@@ -83,6 +83,18 @@ public sealed class MemorySnapshot : IDisposable
         return entry is not null;
     }
 
+    /// <summary>How many entries have all of these attributes: what <see cref="VectorNamespace.DeleteWhere"/> would remove now.</summary>
+    /// <param name="where">One or more attributes, as in <see cref="SearchOptions.Where"/>.</param>
+    /// <exception cref="ArgumentException">The filter is empty.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot was disposed: take another.</exception>
+    public int CountWhere(IReadOnlyDictionary<string, string> where)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        int count = _reader.Count(_version, _nowMs, where);
+        GC.KeepAlive(this);
+        return count;
+    }
+
     /// <summary>Lets the version go.</summary>
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Streaming.Memory.Filters;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
@@ -36,6 +37,27 @@ internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, I
             while (row >= 0 && rows[row].Begin > pinned.Number)
                 row = rows[row].Previous;
             return row >= 0 && rows[row] is var record && record.IsVisible(pinned.Number) && !record.IsExpired(nowMs) ? Entry(record) : null;
+        }
+        finally
+        {
+            versions.Leave(slot);
+        }
+    }
+
+    /// <summary>Entries with these attributes in a version that the caller has pinned.</summary>
+    public int Count(MemoryVersion pinned, long nowMs, IReadOnlyDictionary<string, string> where)
+    {
+        RowFilter filter = RowFilter.Of(where) ?? throw new ArgumentException("where: at least one attribute", nameof(where));
+        int slot = versions.Enter(pinned);
+        try
+        {
+            HashSet<int> counted = []; // A row that was used again may be listed twice.
+            foreach (var (_, row) in rows.ByAttribute.Find(filter.Rarest(rows.ByAttribute).Token))
+            {
+                if (rows.TryGet(row, out Row record) && record.IsVisible(pinned.Number) && !record.IsExpired(nowMs) && filter.Matches(rows.Attributes[record.Attributes]))
+                    counted.Add(row);
+            }
+            return counted.Count;
         }
         finally
         {

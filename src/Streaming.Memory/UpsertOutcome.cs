@@ -18,6 +18,9 @@ public enum UpsertOutcome
     /// <summary>The newest write of its id, but already expired: the id is now absent.</summary>
     Expired,
 
+    /// <summary>The newest write of its id, but older than a delete by a filter that it satisfies: the id is now absent.</summary>
+    Deleted,
+
     /// <summary>The namespace is full of entries with newer event times: the id is now absent.</summary>
     Evicted,
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Streaming.Memory.Filters;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
@@ -39,6 +40,7 @@ public sealed class VectorNamespace
     private readonly VersionLog _versions;
     private readonly SourceNames _sources = new();
     private readonly TombstoneSet _tombstones;
+    private readonly FilterDeletes _filterDeletes;
     private readonly RowQueue _byEventTime;
     private readonly RowQueue _byValidUntil;
     private readonly NamespaceReader _reader;
@@ -70,6 +72,7 @@ public sealed class VectorNamespace
         _lists = new ListStore(_rows, options.ChunkEntries);
         _versions = new VersionLog(options.Retention, NowMs());
         _tombstones = new TombstoneSet(options.MaxTombstones);
+        _filterDeletes = new FilterDeletes(options.MaxFilterDeletes);
         _byEventTime = new RowQueue(_rows, row => row.EventTimeMs);
         _byValidUntil = new RowQueue(_rows, row => row.ValidUntilMs == 0 ? long.MaxValue : row.ValidUntilMs);
         _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources);
@@ -170,6 +173,11 @@ public sealed class VectorNamespace
             Remove(id, newest, stamp);
             return UpsertOutcome.Expired;
         }
+        if (_filterDeletes.Covers(attributes, stamp))
+        {
+            Remove(id, newest, stamp);
+            return UpsertOutcome.Deleted;
+        }
         bool replaces = IsLive(newest);
         int row = Put(key, newest, vector, attributes, stamp, validUntil);
         if (replaces)
@@ -191,6 +199,33 @@ public sealed class VectorNamespace
     }
 
     /// <summary>
+    /// Removes every entry that has all of these attributes and was written before <paramref name="stamp"/>, all in one version. The delete is
+    /// remembered: an upsert that it would have deleted does not come back when it arrives later, so that deletes and upserts may come in any order.
+    /// </summary>
+    /// <remarks>An id's newest write decides: where that satisfies the filter the id is absent, and where an older one does, it does not matter.</remarks>
+    /// <param name="where">One or more attributes, as in <see cref="SearchOptions.Where"/>.</param>
+    /// <param name="stamp">Orders the delete among the writes of every id.</param>
+    /// <returns>Entries removed; the time grows with them, about as much as for single deletes.</returns>
+    /// <exception cref="ArgumentException">The filter is empty, or a time or the offset breaks a rule; nothing changed.</exception>
+    public int DeleteWhere(IReadOnlyDictionary<string, string> where, WriteStamp stamp)
+    {
+        using var writing = _writer.Enter();
+        RowFilter filter = RowFilter.Of(where) ?? throw new ArgumentException("where: at least one attribute", nameof(where));
+        CheckRange(stamp, 0);
+        if (!_filterDeletes.Add(where, stamp))
+            return 0;
+        int removed = 0;
+        foreach (var (_, row) in _rows.ByAttribute.Find(filter.Rarest(_rows.ByAttribute).Token))
+        {
+            if (!_rows.IsTaken(row) || !IsLive(row) || Stamp(_rows[row]) >= stamp || !filter.Matches(_rows.Attributes[_rows[row].Attributes]))
+                continue;
+            RemoveRow(row);
+            removed++;
+        }
+        return removed;
+    }
+
+    /// <summary>
     /// Forgets everything a revoked partition wrote, its removals too, so that its next owner can replay it from the start. An id that
     /// another source wrote last is left alone.
     /// </summary>
@@ -207,6 +242,7 @@ public sealed class VectorNamespace
             removed++;
         }
         _dirty |= _tombstones.RemoveSource(source) > 0;
+        _filterDeletes.RemoveSource(source);
         return removed;
     }
 

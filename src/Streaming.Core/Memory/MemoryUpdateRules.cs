@@ -9,22 +9,30 @@ namespace Streaming.Core.Memory;
 public sealed class MemoryUpdateRules(EventTimeRange times)
 {
     private const int MaxAttributes = 64;
+    private const int MaxWanted = 16;
+    private const int MaxWantedBytes = 256;
 
     /// <summary>The record key of an entry.</summary>
     public static string KeyOf(string @namespace, string id) => $"{@namespace}/{id}";
 
+    /// <summary>The record key of an update: that of its entry or, for a delete by filter, one that only deletes by the same filter have.</summary>
+    public static string KeyOf(MemoryUpdate update) =>
+        update.DeleteWhere is { } filter ? $"{update.Namespace}?{string.Join('&', Escaped(filter))}" : KeyOf(update.Namespace, update.Id);
+
     /// <summary>The first broken rule, or null.</summary>
     public Violation? Check(MemoryUpdate update, string? key, DateTimeOffset now) =>
         FieldRules.Id("namespace", update.Namespace, 64)
-        ?? FieldRules.Id("id", update.Id)
-        ?? FieldRules.Key("namespace/id", KeyOf(update.Namespace, update.Id), key)
+        ?? CheckId(update)
+        ?? FieldRules.Key(update.DeleteWhere is null ? "namespace/id" : "delete_where", KeyOf(update), key)
         ?? times.Check("event_time_ms", update.EventTimeMs, now)
         ?? CheckOperation(update);
 
     private static Violation? CheckOperation(MemoryUpdate update)
     {
         if (update.OperationCase == MemoryUpdate.OperationOneofCase.None)
-            return new("operation", "", "must be upsert or delete");
+            return new("operation", "", "must be upsert, delete or delete_where");
+        if (update.DeleteWhere is { } filter)
+            return CheckFilter(filter);
         if (update.Upsert is not { } upsert)
             return null;
         for (var i = 0; i < upsert.Vector.Count; i++)
@@ -38,4 +46,27 @@ public sealed class MemoryUpdateRules(EventTimeRange times)
             ? new("upsert.attributes", $"{upsert.Attributes.Count} attributes", $"must have at most {MaxAttributes} attributes")
             : null;
     }
+
+    private static Violation? CheckId(MemoryUpdate update)
+    {
+        if (update.DeleteWhere is null)
+            return FieldRules.Id("id", update.Id);
+        return update.Id.Length == 0 ? null : new("id", update.Id, "must be empty where delete_where says what is deleted");
+    }
+
+    private static Violation? CheckFilter(MemoryDeleteWhere filter)
+    {
+        if (filter.Attributes.Count is 0 or > MaxWanted)
+            return new("delete_where.attributes", $"{filter.Attributes.Count} attributes", $"must have 1 to {MaxWanted} attributes");
+        foreach (var (name, value) in filter.Attributes)
+        {
+            var violation = FieldRules.Id("delete_where.attributes", name, MaxWantedBytes) ?? FieldRules.Length($"delete_where.attributes.{name}", value, MaxWantedBytes);
+            if (violation is not null)
+                return violation;
+        }
+        return null;
+    }
+
+    private static IEnumerable<string> Escaped(MemoryDeleteWhere filter) =>
+        filter.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}");
 }

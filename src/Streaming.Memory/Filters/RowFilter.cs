@@ -1,6 +1,6 @@
 namespace Streaming.Memory.Filters;
 
-/// <summary>The attributes that a search wants, all of them.</summary>
+/// <summary>The attributes that a search or a delete wants, all of them.</summary>
 internal sealed class RowFilter(IReadOnlyDictionary<string, string> wanted)
 {
     private readonly (string Name, string Value)[] _wanted = [.. wanted.Select(pair => (pair.Key, pair.Value))];
@@ -22,13 +22,13 @@ internal sealed class RowFilter(IReadOnlyDictionary<string, string> wanted)
         return rarest;
     }
 
-    public bool Matches(AttributeSet? attributes)
+    public bool Matches(AttributeSet? attributes) => attributes is not null && Matches(attributes.Values);
+
+    public bool Matches(IReadOnlyDictionary<string, string> attributes)
     {
-        if (attributes is null)
-            return false;
         foreach (var (name, value) in _wanted)
         {
-            if (!attributes.Values.TryGetValue(name, out string? held) || !IsWanted(held, value))
+            if (!attributes.TryGetValue(name, out string? held) || !IsWanted(held, value))
                 return false;
         }
         return true;

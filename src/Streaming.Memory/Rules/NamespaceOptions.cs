@@ -27,6 +27,12 @@ public sealed record NamespaceOptions
     /// </summary>
     public int MaxTombstones { get; init; } = 100_000;
 
+    /// <summary>
+    /// Filters by which entries were deleted and whose newest delete is remembered, so that an older upsert that arrives late loses; 0..100,000.
+    /// Above it the filter with the oldest delete is dropped.
+    /// </summary>
+    public int MaxFilterDeletes { get; init; } = 1_000;
+
     /// <summary>How vectors are held, and so what scores are computed from.</summary>
     public VectorFormat Format { get; init; } = VectorFormat.HalfPrecision;
 

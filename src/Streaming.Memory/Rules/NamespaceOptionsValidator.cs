@@ -9,6 +9,7 @@ public static class NamespaceOptionsValidator
     private const int MaxNameLength = 64;
     private const int MaxDimension = 4_096;
     private const int MaxCount = 100_000_000;
+    private const int MaxFilterDeletes = 100_000;
     private const int MaxSearchLists = 65_536;
     private const int MaxSearchCandidates = 1_000_000;
     private const int MaxTrainAt = 1_000_000;
@@ -30,6 +31,7 @@ public static class NamespaceOptionsValidator
             violations.Add(new("TimeToLive", life.ToString("c", CultureInfo.InvariantCulture), "at least 1 ms, or none"));
         CheckRange("MaxEntries", options.MaxEntries, 1, MaxCount, violations);
         CheckRange("MaxTombstones", options.MaxTombstones, 0, MaxCount, violations);
+        CheckRange("MaxFilterDeletes", options.MaxFilterDeletes, 0, MaxFilterDeletes, violations);
         if (!Enum.IsDefined(options.Format))
             violations.Add(new("Format", options.Format.ToString(), "half_precision or single_precision"));
         CheckRange("SearchLists", options.SearchLists, 1, MaxSearchLists, violations);

@@ -17,6 +17,9 @@ public interface IMemoryNamespace
     /// <summary>Deletes an entry; an older event time than the one held is ignored.</summary>
     void Delete(string id, long eventTimeMs, MemoryPosition position);
 
+    /// <summary>Deletes the entries with all of these attributes that are older, also those that are written later.</summary>
+    void DeleteWhere(IReadOnlyDictionary<string, string> attributes, long eventTimeMs, MemoryPosition position);
+
     /// <summary>Forgets every entry that came from a source.</summary>
     void RemoveSource(string source);
 

@@ -64,6 +64,11 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
             space.Delete(update.Id, update.EventTimeMs, position);
             return ProcessResult.Applied;
         }
+        if (update.DeleteWhere is { } filter)
+        {
+            space.DeleteWhere(new Dictionary<string, string>(filter.Attributes, StringComparer.Ordinal), update.EventTimeMs, position);
+            return ProcessResult.Applied;
+        }
         var upsert = update.Upsert;
         var vector = upsert.Vector.ToArray();
         if (space.Check(vector) is { } bad)

@@ -37,6 +37,7 @@ internal sealed partial class ApiHost : IAsyncDisposable
         UserEndpoints.Map(app, platform);
         CreativeEndpoints.Map(app, platform);
         MemoryEndpoints.Map(app, platform, options.MemoryEndpoint);
+        MemoryFilterEndpoints.Map(app, platform, options.MemoryEndpoint);
         try
         {
             await app.StartAsync();

@@ -13,7 +13,7 @@ internal sealed record MessageTopic(string Name, string Topic, MessageDescriptor
     [
         new("user-events", topics.UserEvents.Name, UserEvent.Descriptor, m => ((UserEvent)m).UserId),
         new("creatives", topics.Creatives.Name, Creative.Descriptor, m => ((Creative)m).CreativeId),
-        new("memory-updates", topics.MemoryUpdates.Name, MemoryUpdate.Descriptor, m => MemoryUpdateRules.KeyOf(((MemoryUpdate)m).Namespace, ((MemoryUpdate)m).Id)),
+        new("memory-updates", topics.MemoryUpdates.Name, MemoryUpdate.Descriptor, m => MemoryUpdateRules.KeyOf((MemoryUpdate)m)),
         new("user-features", topics.UserFeatures.Name, UserFeatures.Descriptor, null),
         new("creative-features", topics.CreativeFeatures.Name, CreativeFeatures.Descriptor, null),
         new("model-registry", topics.ModelRegistry.Name, ModelPromotion.Descriptor, null),

@@ -96,14 +96,7 @@ internal static class SearchCommand
     {
         if (pairs is null || pairs.Length == 0)
             return null;
-        var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in pairs)
-        {
-            var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0)
-                throw new CommandException($"--where '{pair}': must be name=value");
-            attributes[pair[..equals]] = pair[(equals + 1)..];
-        }
-        return attributes;
+        var (attributes, bad) = AttributePairs.Parse(pairs);
+        return bad is null ? attributes : throw new CommandException($"--where '{bad}': {AttributePairs.Rule}");
     }
 }

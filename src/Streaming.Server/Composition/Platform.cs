@@ -39,6 +39,7 @@ public sealed partial class Platform : IAsyncDisposable
     private readonly KafkaRecordSink _sink;
     private readonly StateDirectory _state;
     private readonly TaskContext _context;
+    private readonly Lazy<StreamingProducer> _producer;
 
     private Platform(PlatformOptions options, ModelSet models, HstuSequenceModel? sequence, string clusterId, IReadOnlyDictionary<string, int> partitions, TimeProvider clock, ILoggerFactory loggers)
     {
@@ -53,6 +54,7 @@ public sealed partial class Platform : IAsyncDisposable
         _context = new TaskContext(_state, _sink, clock, Metrics);
         _tables = new CreativeTables(_log, Topology.Topics.CreativeFeatures.Name, models.CreativeVersions, loggers.CreateLogger<CreativeTable>());
         _versions = new CreativeVersions(_log, Topology.Topics.ModelRegistry.Name, Topology.Topics.CreativeFeatures.Name, Open, v => _state.Delete(Topology.RoleOf("creatives", v)), RetireFirst, loggers.CreateLogger<CreativeVersions>());
+        _producer = new(() => new StreamingProducer(Client() with { Source = "/streaming/api" }, Topology, clock));
         if (Has(Roles.Memory))
             FirstNamespaces = RoleFactories.Namespaces(Topology, clock);
         if (sequence is not null)
@@ -104,6 +106,9 @@ public sealed partial class Platform : IAsyncDisposable
 
     /// <summary>The newest creative features; null without the api role.</summary>
     public LiveCreativeView? CreativeView { get; private set; }
+
+    /// <summary>Sends what the HTTP API is asked to; made when it is first needed.</summary>
+    internal StreamingProducer Producer => _producer.Value;
 
     /// <summary>Ends when every role has ended; faults as soon as one fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -160,6 +165,8 @@ public sealed partial class Platform : IAsyncDisposable
         Sequences?.Dispose();
         UserView?.Dispose();
         CreativeView?.Dispose();
+        if (_producer.IsValueCreated)
+            _producer.Value.Dispose();
         _sink.Dispose();
         _state.Dispose();
         foreach (var owned in _owned)
@@ -277,10 +284,11 @@ public sealed partial class Platform : IAsyncDisposable
 
     private void StartViews()
     {
-        var client = new ClientOptions { BootstrapServers = _options.Kafka.BootstrapServers, Settings = _options.Kafka.ViewSettings() };
-        UserView = FeatureViews.OfUsers(client, Topology).Start();
-        CreativeView = FeatureViews.OfLiveCreatives(client, Topology).Start();
+        UserView = FeatureViews.OfUsers(Client(), Topology).Start();
+        CreativeView = FeatureViews.OfLiveCreatives(Client(), Topology).Start();
     }
+
+    private ClientOptions Client() => new() { BootstrapServers = _options.Kafka.BootstrapServers, Settings = _options.Kafka.ViewSettings() };
 
     private List<Task> Views() => UserView is null ? [] : [UserView.CaughtUp, CreativeView!.CaughtUp];
 

@@ -95,6 +95,19 @@ public sealed class StreamingProducerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_delete_by_filter_goes_to_every_partition()
+    {
+        var delete = Platform.Upsert;
+        (delete.Id, delete.DeleteWhere) = ("", new MemoryDeleteWhere { Attributes = { ["category"] = "games" } });
+
+        await _producer.SendAsync(delete);
+
+        var sent = await _platform.ReadAsync(Topics.MemoryUpdates);
+        Assert.Equal(Enumerable.Range(0, Platform.Partitions), sent.Select(r => r.Source.Partition).Order());
+        Assert.All(sent, r => Assert.Equal(("space?category=games", delete), (Key(r), MemoryUpdate.Parser.ParseFrom(r.Value))));
+    }
+
+    [Fact]
     public async Task Messages_carry_CloudEvents_headers()
     {
         await _producer.SendAsync(Platform.Event);

@@ -10,6 +10,8 @@ internal abstract record Operation
 
     internal sealed record Delete(string Id, WriteStamp Stamp) : Operation;
 
+    internal sealed record DeleteWhere(string Color, WriteStamp Stamp) : Operation;
+
     internal sealed record Advance(int Ms) : Operation;
 
     internal sealed record Expire : Operation;

@@ -15,16 +15,30 @@ internal static class Operations
     private static readonly string[] ManyIds = [.. Enumerable.Range(0, 300).Select(i => i % 3 == 0 ? $"an id that is too long for a row {i}" : $"{i}")];
 
     /// <summary>Few ids, so that every write meets an earlier one.</summary>
-    public static Arbitrary<Operation[]> OfFewIds { get; } = Arb.From(Gen.ArrayOf(OneOperation(FewIds)).Resize(120), Shorter);
+    public static Arbitrary<Operation[]> OfFewIds { get; } = Arb.From(Gen.ArrayOf(OneOperation(FewIds, ["red", "blue"])).Resize(120), Shorter);
 
     /// <summary>So many ids that lists are trained, and trained anew.</summary>
-    public static Arbitrary<Operation[]> OfManyIds { get; } = Arb.From(Gen.ArrayOf(OneOperation(ManyIds), 1_500), Shorter);
+    public static Arbitrary<Operation[]> OfManyIds { get; } = Arb.From(Gen.ArrayOf(OneOperation(ManyIds, ["green"]), 1_500), Shorter);
 
-    private static Gen<Operation> OneOperation(string[] ids)
+    /// <summary>Writes of few ids, with stamps that differ as those of records do.</summary>
+    public static Arbitrary<Operation[]> Writes { get; } = Arb.From(
+        Gen.ArrayOf(OneOperation(FewIds, ["red", "blue"])).Resize(40).Select(operations => operations
+            .Where(o => o is Operation.Upsert or Operation.Delete or Operation.DeleteWhere)
+            .Select((o, i) => o switch
+            {
+                Operation.Upsert upsert => upsert with { Stamp = upsert.Stamp with { Offset = i }, ValidUntilMs = 0 },
+                Operation.Delete delete => delete with { Stamp = delete.Stamp with { Offset = i } },
+                _ => (Operation)(((Operation.DeleteWhere)o) with { Stamp = ((Operation.DeleteWhere)o).Stamp with { Offset = i } }),
+            }).ToArray()),
+        Shorter);
+
+    /// <param name="ids">What is written.</param>
+    /// <param name="deleted">Colors that are deleted as a whole: a rare one where there should be many entries.</param>
+    private static Gen<Operation> OneOperation(string[] ids, string[] deleted)
     {
         var id = Gen.Elements(ids);
         var source = Gen.Elements("t-0", "t-1");
-        var color = Gen.Elements("red", "blue");
+        var color = Gen.Frequency((10, Gen.Elements("red", "blue")), (deleted.Contains("green") ? 1 : 0, Gen.Constant("green")));
         var vector = Gen.ArrayOf(Gen.Choose(-3, 3).Select(i => (float)i), Dimension).Where(v => v.Any(x => x != 0));
         var stamp = from time in Gen.Choose(0, 12) from s in source from offset in Gen.Choose(0, 3) select new WriteStamp(time, s, offset);
         var until = Gen.Frequency(
@@ -38,7 +52,7 @@ internal static class Operations
         var query = from pick in Gen.Choose(0, 99)
                     from v in vector
                     from k in Gen.Choose(1, 7)
-                    from c in Gen.Elements("red", "blue", null)
+                    from c in Gen.Elements("red", "blue", "green", null)
                     from i in id
                     from life in Gen.Elements(0, 0, 1, 5)
                     from least in Gen.Elements((float?)null, null, 0.5f, -2f)
@@ -46,6 +60,7 @@ internal static class Operations
         return Gen.Frequency(
             (12, upsert),
             (4, from i in id from s in stamp select (Operation)new Operation.Delete(i, s)),
+            (1, from c in Gen.Elements(deleted) from s in stamp select (Operation)new Operation.DeleteWhere(c, s with { Offset = 2 * s.Offset + (c == "red" ? 0 : 1) })),
             (2, Gen.Choose(1, 4).Select(ms => (Operation)new Operation.Advance(ms))),
             (1, Gen.Constant((Operation)new Operation.Expire())),
             (1, source.Select(s => (Operation)new Operation.RemoveSource(s))),

@@ -8,6 +8,7 @@ internal sealed class Oracle(NamespaceOptions options)
 {
     private readonly Dictionary<string, Entry> _entries = [];
     private readonly Dictionary<string, WriteStamp> _removals = [];
+    private readonly List<(string Color, WriteStamp Stamp)> _filters = [];
     private Dictionary<string, Entry> _published = [];
 
     public UpsertOutcome Upsert(Operation.Upsert write, long nowMs)
@@ -21,6 +22,11 @@ internal sealed class Oracle(NamespaceOptions options)
         {
             Remove(write.Id, write.Stamp);
             return UpsertOutcome.Expired;
+        }
+        if (_filters.Any(f => f.Color == entry.Color && entry.Stamp < f.Stamp))
+        {
+            Remove(write.Id, write.Stamp);
+            return UpsertOutcome.Deleted;
         }
         bool replaced = _entries.ContainsKey(write.Id);
         _entries[write.Id] = entry;
@@ -42,6 +48,17 @@ internal sealed class Oracle(NamespaceOptions options)
         return Remove(id, stamp) ? DeleteOutcome.Deleted : DeleteOutcome.Recorded;
     }
 
+    public int DeleteWhere(string color, WriteStamp stamp)
+    {
+        var matching = _entries.Values.Where(e => e.Color == color && e.Stamp < stamp).ToList();
+        foreach (Entry entry in matching)
+            Remove(entry.Id, entry.Stamp);
+        _filters.Add((color, stamp));
+        var colors = _filters.GroupBy(f => f.Color).OrderByDescending(same => same.Max(f => f.Stamp)).Select(same => same.Key).Take(options.MaxFilterDeletes);
+        _filters.RemoveAll(f => !colors.Contains(f.Color));
+        return matching.Count;
+    }
+
     public int Expire(long nowMs)
     {
         // In the order of expiry: it decides which removal marks the bound drops when they are as old.
@@ -58,6 +75,7 @@ internal sealed class Oracle(NamespaceOptions options)
             if (stamp.Source == source)
                 _removals.Remove(id);
         }
+        _filters.RemoveAll(f => f.Stamp.Source == source);
         var owned = _entries.Values.Where(e => e.Stamp.Source == source).ToList();
         foreach (Entry entry in owned)
             _entries.Remove(entry.Id);
@@ -88,6 +106,8 @@ internal sealed class Oracle(NamespaceOptions options)
     internal sealed class Pinned(Dictionary<string, Entry> entries, long nowMs, Metric metric)
     {
         public int Count => entries.Count;
+
+        public int CountOf(string color) => entries.Values.Count(e => e.Color == color && !e.IsExpired(nowMs));
 
         public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && !entry.IsExpired(nowMs) ? entry : null;
 

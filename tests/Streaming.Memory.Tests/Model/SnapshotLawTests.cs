@@ -12,11 +12,11 @@ namespace Streaming.Memory.Tests.Model;
 public sealed class SnapshotLawTests
 {
     [Theory]
-    [InlineData(Metric.Dot, 100, 100, 0)]
-    [InlineData(Metric.Cosine, 3, 100, 9)]
-    [InlineData(Metric.L2, 4, 2, 0)]
-    [InlineData(Metric.Dot, 2, 0, 5)]
-    public void Any_interleaving_answers_as_the_oracle_does(Metric metric, int maxEntries, int maxTombstones, int timeToLiveMs)
+    [InlineData(Metric.Dot, 100, 100, 100, 0)]
+    [InlineData(Metric.Cosine, 3, 100, 1, 9)]
+    [InlineData(Metric.L2, 4, 2, 1, 0)]
+    [InlineData(Metric.Dot, 2, 0, 0, 5)]
+    public void Any_interleaving_answers_as_the_oracle_does(Metric metric, int maxEntries, int maxTombstones, int maxFilterDeletes, int timeToLiveMs)
     {
         NamespaceOptions options = new()
         {
@@ -25,6 +25,7 @@ public sealed class SnapshotLawTests
             Metric = metric,
             MaxEntries = maxEntries,
             MaxTombstones = maxTombstones,
+            MaxFilterDeletes = maxFilterDeletes,
             ChunkEntries = 32,
             PageRows = 2,
             TrainAt = 32,
@@ -95,6 +96,11 @@ public sealed class SnapshotLawTests
                 case Operation.Delete delete:
                     Assert.Equal(_oracle.Delete(delete.Id, delete.Stamp), _memory.Delete(delete.Id, delete.Stamp));
                     break;
+                case Operation.DeleteWhere delete:
+                    Assert.Equal(
+                        _oracle.DeleteWhere(delete.Color, delete.Stamp),
+                        _memory.DeleteWhere(new Dictionary<string, string> { ["color"] = delete.Color }, delete.Stamp));
+                    break;
                 case Operation.Advance advance:
                     _time.NowMs += advance.Ms;
                     break;
@@ -132,6 +138,7 @@ public sealed class SnapshotLawTests
             Assert.Equal(
                 expected.Search(query.Vector, query.K, query.Color, query.HalfLifeMs, query.MinScore), found.Select(n => (n.Id, n.Score, n.Attributes["color"], n.EventTimeMs)).ToList());
             Assert.Equal(expected.Count, actual.Count);
+            Assert.Equal(expected.CountOf("red"), actual.CountWhere(new Dictionary<string, string> { ["color"] = "red" }));
 
             var entry = expected.Get(query.Id);
             Assert.Equal(entry is not null, actual.TryGet(query.Id, out var held));

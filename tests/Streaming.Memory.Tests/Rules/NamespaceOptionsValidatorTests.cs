@@ -20,6 +20,7 @@ public sealed class NamespaceOptionsValidatorTests
             TimeToLive = TimeSpan.Zero,
             MaxEntries = 0,
             MaxTombstones = -1,
+            MaxFilterDeletes = -1,
             SearchLists = 0,
             ChunkEntries = 33,
             PageRows = 3,
@@ -29,8 +30,8 @@ public sealed class NamespaceOptionsValidatorTests
         var violations = NamespaceOptionsValidator.Validate(broken);
 
         Assert.Equal(
-            ["Name", "Dimension", "Metric", "TimeToLive", "MaxEntries", "MaxTombstones", "SearchLists", "ChunkEntries", "PageRows", "Retention.Versions"], violations.Select(v => v.Field));
-        Assert.Equal(["'Not A Name'", "0", "9", "00:00:00", "0", "-1", "0", "33", "3", "0"], violations.Select(v => v.Value));
+            ["Name", "Dimension", "Metric", "TimeToLive", "MaxEntries", "MaxTombstones", "MaxFilterDeletes", "SearchLists", "ChunkEntries", "PageRows", "Retention.Versions"], violations.Select(v => v.Field));
+        Assert.Equal(["'Not A Name'", "0", "9", "00:00:00", "0", "-1", "-1", "0", "33", "3", "0"], violations.Select(v => v.Value));
     }
 
     [Fact]

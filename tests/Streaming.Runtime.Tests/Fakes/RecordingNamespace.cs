@@ -25,6 +25,9 @@ internal sealed class RecordingNamespace(string name) : IMemoryNamespace
     public void Delete(string id, long eventTimeMs, MemoryPosition position) =>
         Calls.Add(string.Create(CultureInfo.InvariantCulture, $"delete {id} at {eventTimeMs} {position.Source}@{position.Offset}"));
 
+    public void DeleteWhere(IReadOnlyDictionary<string, string> attributes, long eventTimeMs, MemoryPosition position) => Calls.Add(
+        string.Create(CultureInfo.InvariantCulture, $"delete where {string.Join(' ', attributes.Select(a => $"{a.Key}={a.Value}"))} at {eventTimeMs} {position.Source}@{position.Offset}"));
+
     public void RemoveSource(string source) => Calls.Add($"remove {source}");
 
     public void Publish() => Calls.Add("publish");

@@ -47,6 +47,17 @@ public sealed class MemoryProcessorTests : IDisposable
     }
 
     [Fact]
+    public void A_delete_by_filter_reaches_its_namespace()
+    {
+        var update = new MemoryUpdate { Namespace = "facts", EventTimeMs = ManualTime.StartMs, DeleteWhere = new MemoryDeleteWhere { Attributes = { ["color"] = "red" } } };
+        var record = _world.Send(Updates, "facts?color=red", update.ToByteArray());
+        _world.Run();
+
+        Assert.Contains($"delete where color=red at {ManualTime.StartMs} {record.Source}@0", _facts.Calls);
+        Assert.DoesNotContain(_creatives.Calls, c => c.StartsWith("delete", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_poll_without_records_publishes_too_so_that_what_expires_leaves()
     {
         var before = 0;

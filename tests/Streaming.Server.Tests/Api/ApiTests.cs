@@ -306,6 +306,49 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains("Cooking pot", table.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_filter_counts_entries_and_deletes_them_by_http_and_by_command()
+    {
+        await api.SendFactAsync("filtered/1");
+        await api.SendFactAsync("filtered/2");
+        await MatchingAsync("filtered/1", 1);
+        await MatchingAsync("filtered/2", 1);
+
+        var counted = (await DeleteWhereAsync("axis=filtered/1", "--dry-run", "--api", api.MemoryOnly.Url)).Exited(0);
+        Assert.Equal(1, (int)Assert.Single(counted.JsonLines)["matching"]!);
+        (await DeleteWhereAsync("axis=filtered/1", "--bootstrap-servers", api.All.BootstrapServers)).Exited(0);
+        await MatchingAsync("filtered/1", 0);
+        Assert.Equal(1, (int)(await api.ApiOnly.AskAsync("/v1/memory/facts/entries?where=axis%3Dfiltered/2")).Body["matching"]!);
+
+        using var http = new HttpClient { BaseAddress = new Uri(api.ApiOnly.Url) };
+        using var deleted = await http.DeleteAsync("/v1/memory/facts/entries?where=axis%3Dfiltered/2");
+        Assert.Equal(HttpStatusCode.Accepted, deleted.StatusCode);
+        await MatchingAsync("filtered/2", 0);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.All.AskAsync("/v1/memory/facts/entries/filtered/2")).Status);
+
+        Task MatchingAsync(string axis, int expected) => Eventually.HoldsAsync($"{expected} match", async () =>
+            (int)(await api.All.AskAsync($"/v1/memory/facts/entries?where=axis%3D{axis}")).Body["matching"]! == expected
+            && (int)(await api.MemoryOnly.AskAsync($"/v1/memory/facts/entries?where=axis%3D{axis}")).Body["matching"]! == expected);
+
+        Task<ProgramResult> DeleteWhereAsync(string pair, params string[] more) =>
+            StreamingProgram.RunAsync(["memory", "delete", "facts", "--where", pair, "--topology", api.TopologyPath, "--json", .. more]);
+    }
+
+    [Theory]
+    [InlineData("/v1/memory/facts/entries", HttpStatusCode.BadRequest, "where = ''")]
+    [InlineData("/v1/memory/facts/entries?where=axis", HttpStatusCode.BadRequest, "where = 'axis': must be name=value")]
+    [InlineData("/v1/memory/nowhere/entries?where=a%3Db", HttpStatusCode.NotFound, "namespace 'nowhere'")]
+    public async Task A_filter_that_means_nothing_is_refused_by_count_and_by_delete(string path, HttpStatusCode expected, string names)
+    {
+        var (status, body) = await api.All.AskAsync(path);
+        Assert.Equal(expected, status);
+        Assert.Contains(names, (string)body["detail"]!, StringComparison.Ordinal);
+        using var http = new HttpClient { BaseAddress = new Uri(api.All.Url) };
+        using var deleted = await http.DeleteAsync(path);
+        Assert.Equal(expected, deleted.StatusCode);
+        Assert.Contains(names, await deleted.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("user 'nobody'", "user", "nobody")]
     [InlineData("creative 'nothing'", "creative", "nothing")]

@@ -25,6 +25,9 @@ internal sealed class MemoryNamespaceWriter(VectorNamespace space, TimeProvider 
 
     public void Delete(string id, long eventTimeMs, MemoryPosition position) => space.Delete(id, Stamp(eventTimeMs, position));
 
+    public void DeleteWhere(IReadOnlyDictionary<string, string> attributes, long eventTimeMs, MemoryPosition position) =>
+        space.DeleteWhere(attributes, Stamp(eventTimeMs, position));
+
     public void RemoveSource(string source) => space.RemoveSource(source);
 
     // Expired entries never show in a search; taking them out here gives their space back.
@@ -41,6 +44,7 @@ internal sealed class MemoryNamespaceWriter(VectorNamespace space, TimeProvider 
         UpsertOutcome.Stale => "stale",
         UpsertOutcome.Duplicate => "duplicate",
         UpsertOutcome.Expired => "expired",
+        UpsertOutcome.Deleted => "deleted",
         _ => "evicted",
     };
 

@@ -1,0 +1,88 @@
+using Streaming.Memory.Filters;
+
+namespace Streaming.Memory.Upkeep;
+
+/// <summary>
+/// The deletes by filter that are remembered, so that an older write that arrives after one loses as it would have before. At most
+/// <c>capacity</c> filters: beyond it the one whose newest delete is the oldest is forgotten. The writer's.
+/// </summary>
+internal sealed class FilterDeletes(int capacity)
+{
+    private readonly Dictionary<string, Remembered> _filters = new(StringComparer.Ordinal);
+    private long _newestEventMs = long.MinValue;
+
+    /// <summary>Remembers a delete.</summary>
+    /// <returns>False when one of the same filter that is as new or newer is known, so that there is nothing left to delete.</returns>
+    public bool Add(IReadOnlyDictionary<string, string> where, WriteStamp stamp)
+    {
+        string key = KeyOf(where);
+        if (!_filters.TryGetValue(key, out Remembered? known))
+            _filters.Add(key, known = new Remembered(RowFilter.Of(where)!));
+        bool isNewer = known.Add(stamp);
+        if (_filters.Count > capacity)
+            _filters.Remove(_filters.MinBy(filter => filter.Value.Newest).Key);
+        FindNewest();
+        return isNewer;
+    }
+
+    /// <summary>True when a write with these attributes is one that a remembered delete deletes.</summary>
+    /// <remarks>Writes are rarely older than a delete: all but those cost one comparison.</remarks>
+    public bool Covers(IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp)
+    {
+        if (stamp.EventTimeMs > _newestEventMs || attributes is null)
+            return false;
+        foreach (Remembered filter in _filters.Values)
+        {
+            if (stamp < filter.Newest && filter.Filter.Matches(attributes))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Forgets the deletes of a source. What they deleted stays deleted until it is written again.</summary>
+    public void RemoveSource(string source)
+    {
+        foreach (var (key, filter) in _filters)
+        {
+            if (!filter.RemoveSource(source))
+                _filters.Remove(key);
+        }
+        FindNewest();
+    }
+
+    private void FindNewest() =>
+        _newestEventMs = _filters.Count == 0 ? long.MinValue : _filters.Values.Max(filter => filter.Newest.EventTimeMs);
+
+    // Lengths, so that no two filters share a key whatever characters they hold.
+    private static string KeyOf(IReadOnlyDictionary<string, string> where) =>
+        string.Concat(where.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key.Length}:{pair.Key}{pair.Value.Length}:{pair.Value}"));
+
+    private sealed class Remembered(RowFilter filter)
+    {
+        // Of each source the newest: another one counts again when a source is forgotten.
+        private readonly Dictionary<string, WriteStamp> _stamps = new(StringComparer.Ordinal);
+
+        public RowFilter Filter { get; } = filter;
+
+        public WriteStamp Newest { get; private set; }
+
+        /// <returns>True when it is the newest.</returns>
+        public bool Add(WriteStamp stamp)
+        {
+            bool isNewest = _stamps.Count == 0 || stamp > Newest;
+            if (!_stamps.TryGetValue(stamp.Source, out WriteStamp known) || stamp > known)
+                _stamps[stamp.Source] = stamp;
+            if (isNewest)
+                Newest = stamp;
+            return isNewest;
+        }
+
+        /// <returns>False when no delete is left.</returns>
+        public bool RemoveSource(string source)
+        {
+            if (_stamps.Remove(source) && _stamps.Count > 0)
+                Newest = _stamps.Values.Max();
+            return _stamps.Count > 0;
+        }
+    }
+}
