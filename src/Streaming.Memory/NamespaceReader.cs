@@ -36,7 +36,24 @@ internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, I
             int row = index.Find(id);
             while (row >= 0 && rows[row].Begin > pinned.Number)
                 row = rows[row].Previous;
-            return row >= 0 && rows[row] is var record && record.IsVisible(pinned.Number) && !record.IsExpired(nowMs) ? Entry(record) : null;
+            if (row < 0 || rows[row] is var record && (!record.IsVisible(pinned.Number) || record.IsExpired(nowMs)))
+                return null;
+            rows.MarkUsed(row, nowMs);
+            return Entry(rows[row]);
+        }
+        finally
+        {
+            versions.Leave(slot);
+        }
+    }
+
+    /// <summary>The earliest event time of an entry, those of a batch that is not published yet included; null when there is none.</summary>
+    public long? OldestEventMs()
+    {
+        versions.Enter(out int slot);
+        try
+        {
+            return rows.OldestEventMs();
         }
         finally
         {

@@ -41,7 +41,7 @@ public sealed class VectorNamespace
     private readonly SourceNames _sources = new();
     private readonly TombstoneSet _tombstones;
     private readonly FilterDeletes _filterDeletes;
-    private readonly RowQueue _byEventTime;
+    private readonly RowQueue _byEviction;
     private readonly RowQueue _byValidUntil;
     private readonly NamespaceReader _reader;
     private readonly Reclaimer _reclaimer;
@@ -67,14 +67,14 @@ public sealed class VectorNamespace
             throw new ArgumentException(string.Join("; ", violations), nameof(options));
         Options = options;
         _time = time;
-        _rows = new RowStore(options.Format, options.Dimension, options.PageRows);
+        _rows = new RowStore(options.Format, options.Dimension, options.PageRows, options.Eviction == EvictionOrder.LeastRecentlyUsed);
         _index = new IdIndex(_rows);
         _lists = new ListStore(_rows, options.ChunkEntries);
         _versions = new VersionLog(options.Retention, NowMs());
         _tombstones = new TombstoneSet(options.MaxTombstones);
         _filterDeletes = new FilterDeletes(options.MaxFilterDeletes);
-        _byEventTime = new RowQueue(_rows, row => row.EventTimeMs);
-        _byValidUntil = new RowQueue(_rows, row => row.ValidUntilMs == 0 ? long.MaxValue : row.ValidUntilMs);
+        _byEviction = new RowQueue(_rows, _rows.TracksUse ? (number, row) => Math.Max(row.EventTimeMs, _rows.UsedMs(number)) : (_, row) => row.EventTimeMs);
+        _byValidUntil = new RowQueue(_rows, (_, row) => row.ValidUntilMs == 0 ? long.MaxValue : row.ValidUntilMs);
         _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources);
         _reclaimer = new Reclaimer(_rows, _index, _lists, _versions);
         _learner = new Learner(options, _rows, _lists, _versions, _reclaimer, background);
@@ -82,6 +82,12 @@ public sealed class VectorNamespace
 
     /// <summary>What the namespace was made with.</summary>
     public NamespaceOptions Options { get; }
+
+    /// <summary>
+    /// Hears of every entry that leaves, but not of those that are replaced or whose source is forgotten. Called within the write, on its thread; must not
+    /// write itself. Set before the first write; null = nobody.
+    /// </summary>
+    public Action<Departure>? Departed { private get; set; }
 
     /// <summary>The newest published version; it rises by one with every publish of a batch that changed anything.</summary>
     public long Version => _versions.Newest.Number;
@@ -115,6 +121,9 @@ public sealed class VectorNamespace
     /// the lists are trained anew above 1.1.
     /// </summary>
     public double Drift => _learner.Drift;
+
+    /// <summary>The earliest event time of an entry, unix ms; null when there is none. Looks at every row: for metrics. Safe on any thread.</summary>
+    public long? OldestEventMs() => _reader.OldestEventMs();
 
     internal RowStore Rows => _rows;
 
@@ -171,11 +180,13 @@ public sealed class VectorNamespace
         if (validUntil != 0 && validUntil <= nowMs)
         {
             Remove(id, newest, stamp);
+            Tell(id, DepartureReason.Expired, stamp, validUntil);
             return UpsertOutcome.Expired;
         }
         if (_filterDeletes.Covers(attributes, stamp))
         {
             Remove(id, newest, stamp);
+            Tell(id, DepartureReason.Deleted, stamp, validUntil);
             return UpsertOutcome.Deleted;
         }
         bool replaces = IsLive(newest);
@@ -195,6 +206,8 @@ public sealed class VectorNamespace
         int order = CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)
             return order == 0 ? DeleteOutcome.Duplicate : DeleteOutcome.Stale;
+        if (IsLive(newest))
+            Tell(id, DepartureReason.Deleted, Stamp(_rows[newest]), _rows[newest].ValidUntilMs);
         return Remove(id, newest, stamp) ? DeleteOutcome.Deleted : DeleteOutcome.Recorded;
     }
 
@@ -219,7 +232,7 @@ public sealed class VectorNamespace
         {
             if (!_rows.IsTaken(row) || !IsLive(row) || Stamp(_rows[row]) >= stamp || !filter.Matches(_rows.Attributes[_rows[row].Attributes]))
                 continue;
-            RemoveRow(row);
+            RemoveRow(row, DepartureReason.Deleted);
             removed++;
         }
         return removed;
@@ -299,11 +312,14 @@ public sealed class VectorNamespace
 
     private int Put(in IdKey key, int newest, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp, long validUntilMs)
     {
-        if (IsLive(newest))
+        bool replaces = IsLive(newest);
+        if (replaces)
             End(newest, isRemoval: false);
         else if (_tombstones.Count > 0)
             _tombstones.Remove(System.Text.Encoding.UTF8.GetString(key.Utf8));
         int row = _rows.Take(hasVector: !vector.IsEmpty);
+        if (replaces && _rows.TracksUse)
+            _rows.MarkUsed(row, _rows.UsedMs(newest));
         Row record = _rows[row];
         // A row that began in this very batch is seen by no version: its successor takes over what came before it.
         int previous = newest >= 0 && _rows[newest].Begin == PendingVersion ? _rows[newest].Previous : newest;
@@ -316,7 +332,7 @@ public sealed class VectorNamespace
             _learner.Append(row);
         _rows.ListAttributes(row);
         _index.Set(key, row);
-        _byEventTime.Add(row, record);
+        _byEviction.Add(row, record);
         _byValidUntil.Add(row, record);
         _live++;
         _writes++;
@@ -328,19 +344,28 @@ public sealed class VectorNamespace
     {
         if (_live > Options.MaxEntries)
             RemoveExpired(nowMs, int.MaxValue);
-        while (_live > Options.MaxEntries && _byEventTime.Peek() is >= 0 and var oldest)
-            RemoveRow(oldest);
+        while (_live > Options.MaxEntries && _byEviction.Peek() is >= 0 and var first)
+            RemoveRow(first, DepartureReason.Evicted);
     }
 
     private int RemoveExpired(long nowMs, int most)
     {
         int removed = 0;
         for (; removed < most && _byValidUntil.Peek(nowMs) is >= 0 and var row; removed++)
-            RemoveRow(row);
+            RemoveRow(row, DepartureReason.Expired);
         return removed;
     }
 
-    private void RemoveRow(int row) => Remove(_rows.Id(_rows[row]), row, Stamp(_rows[row]));
+    private void RemoveRow(int row, DepartureReason reason)
+    {
+        string id = _rows.Id(_rows[row]);
+        WriteStamp stamp = Stamp(_rows[row]);
+        Tell(id, reason, stamp, _rows[row].ValidUntilMs);
+        Remove(id, row, stamp);
+    }
+
+    private void Tell(string id, DepartureReason reason, WriteStamp stamp, long validUntilMs) =>
+        Departed?.Invoke(new(id, reason, PendingVersion, stamp, validUntilMs));
 
     /// <summary>Ends the id's entry, if there is one, and keeps <paramref name="stamp"/> so that what it beat stays beaten.</summary>
     private bool Remove(string id, int newest, WriteStamp stamp)

@@ -18,8 +18,11 @@ public sealed record MemoryNamespaceOptions
     /// <summary>How long an entry lives after its event time; zero = for ever.</summary>
     public TimeSpan TimeToLive { get; init; }
 
-    /// <summary>Entries held; the one with the oldest event time leaves when full.</summary>
+    /// <summary>Entries held; the first by <see cref="Eviction"/> leaves when full.</summary>
     public int MaxEntries { get; init; } = 1_000_000;
+
+    /// <summary>Which entry leaves when there are too many: oldest (by event time) or least_recently_used (found or looked up the longest ago).</summary>
+    public string Eviction { get; init; } = "oldest";
 
     /// <summary>Older versions that can be asked for.</summary>
     public MemoryRetentionOptions Retention { get; init; } = new();

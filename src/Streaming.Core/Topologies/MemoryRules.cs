@@ -9,6 +9,7 @@ internal static class MemoryRules
     private const int MaxCount = 100_000_000;
     private static readonly string[] Metrics = ["dot", "cosine", "l2"];
     private static readonly string[] Formats = ["half", "single"];
+    private static readonly string[] Evictions = ["oldest", "least_recently_used"];
 
     public static IEnumerable<Violation> Check(IReadOnlyCollection<MemoryNamespaceOptions> namespaces)
     {
@@ -33,6 +34,8 @@ internal static class MemoryRules
             yield return new($"{field}.time_to_live", space.TimeToLive, "must be 0 (for ever), or at least 1ms");
         if (space.MaxEntries is < 1 or > MaxCount)
             yield return new($"{field}.max_entries", space.MaxEntries, "must be 1 to 100,000,000");
+        if (!Evictions.Contains(space.Eviction))
+            yield return new($"{field}.eviction", space.Eviction, "must be oldest or least_recently_used");
         if (space.Retention.Versions is < 1 or > 1_000_000)
             yield return new($"{field}.retention.versions", space.Retention.Versions, "must be 1 (the newest only) to 1,000,000");
         if (space.Retention.Time < TimeSpan.Zero)

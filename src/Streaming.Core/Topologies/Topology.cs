@@ -44,6 +44,7 @@ public sealed record Topology
             UserFeatures = Topics.UserFeatures with { Name = prefix + Topics.UserFeatures.Name },
             CreativeFeatures = Topics.CreativeFeatures with { Name = prefix + Topics.CreativeFeatures.Name },
             MemoryUpdates = Topics.MemoryUpdates with { Name = prefix + Topics.MemoryUpdates.Name },
+            MemoryChanges = Topics.MemoryChanges with { Name = prefix + Topics.MemoryChanges.Name },
             ModelRegistry = Topics.ModelRegistry with { Name = prefix + Topics.ModelRegistry.Name },
         },
     };

@@ -18,9 +18,12 @@ public sealed record TopologyTopics
     /// <summary>Vectors and facts from operators.</summary>
     public TopicOptions MemoryUpdates { get; init; } = new() { Name = "memory-updates" };
 
+    /// <summary>What left the memory, for whoever keeps something beside it.</summary>
+    public TopicOptions MemoryChanges { get; init; } = new() { Name = "memory-changes" };
+
     /// <summary>Which model the users role runs, from operators. One partition: its order decides.</summary>
     public TopicOptions ModelRegistry { get; init; } = new() { Name = "model-registry", Partitions = 1 };
 
     /// <summary>Every topic, inputs first.</summary>
-    public IEnumerable<TopicOptions> All => [UserEvents, Creatives, UserFeatures, CreativeFeatures, MemoryUpdates, ModelRegistry];
+    public IEnumerable<TopicOptions> All => [UserEvents, Creatives, UserFeatures, CreativeFeatures, MemoryUpdates, ModelRegistry, MemoryChanges];
 }

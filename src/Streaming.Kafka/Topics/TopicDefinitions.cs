@@ -19,6 +19,7 @@ public static class TopicDefinitions
             Define(topics.UserFeatures, "compact"),
             Define(topics.CreativeFeatures, "compact"),
             Define(topics.MemoryUpdates, "compact"),
+            Define(topics.MemoryChanges, "delete"),
             ModelRegistry(topology),
             .. new[] { topics.UserEvents, topics.Creatives, topics.CreativeFeatures, topics.MemoryUpdates }.Select(DeadLetter),
         ];

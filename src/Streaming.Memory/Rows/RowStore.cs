@@ -26,8 +26,10 @@ internal sealed class RowStore
     /// <param name="format">How vectors are held.</param>
     /// <param name="dimension">Numbers in a vector.</param>
     /// <param name="pageRows">A power of two.</param>
-    public RowStore(VectorFormat format, int dimension, int pageRows)
+    /// <param name="tracksUse">Whether it is kept when a row was last used, for 4 bytes a row.</param>
+    public RowStore(VectorFormat format, int dimension, int pageRows, bool tracksUse = false)
     {
+        TracksUse = tracksUse;
         _pageRows = pageRows;
         _pageShift = int.Log2(pageRows);
         Vectors = new RowVectors(format, dimension);
@@ -38,6 +40,9 @@ internal sealed class RowStore
 
     /// <summary>How the vectors behind the rows' heads are read and written.</summary>
     public RowVectors Vectors { get; }
+
+    /// <summary>Whether it is kept when a row was last used.</summary>
+    public bool TracksUse { get; }
 
     public AttributeTable Attributes { get; } = new();
 
@@ -115,6 +120,22 @@ internal sealed class RowStore
         return exists;
     }
 
+    /// <summary>Notes that a row was found. Any reader that may hold its number; a row that is used twice in a second is written once.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="nowMs">Unix milliseconds, UTC.</param>
+    public void MarkUsed(int row, long nowMs)
+    {
+        if (!TracksUse)
+            return;
+        ref uint used = ref UsedSeconds(row);
+        uint second = (uint)Math.Clamp(nowMs / 1_000, 0, uint.MaxValue);
+        if (Volatile.Read(ref used) < second)
+            Volatile.Write(ref used, second);
+    }
+
+    /// <summary>When a row was last used, to the second; unix ms, 0 = never.</summary>
+    public long UsedMs(int row) => Volatile.Read(ref UsedSeconds(row)) * 1_000L;
+
     public void WriteId(Row row, ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length <= Row.InlineIdBytes)
@@ -146,6 +167,25 @@ internal sealed class RowStore
         }
     }
 
+    /// <summary>The earliest event time of a live row, unix ms; null when there is none. For a reader that holds a version, beside the writer.</summary>
+    public long? OldestEventMs()
+    {
+        long oldest = long.MaxValue;
+        RowPage?[] pages = Volatile.Read(ref _pages);
+        for (int number = 0; number < pages.Length; number++)
+        {
+            RowPage? page = Volatile.Read(ref pages[number]);
+            for (int i = 0; page is not null && i < page.Reach; i++)
+            {
+                if (page.Row(i) is var row && row.IsLive)
+                    oldest = Math.Min(oldest, row.EventTimeMs);
+            }
+        }
+        return oldest == long.MaxValue ? null : oldest;
+    }
+
+    private ref uint UsedSeconds(int row) => ref Volatile.Read(ref _pages)[row >> _pageShift]!.UsedSeconds(row & (_pageRows - 1));
+
     private SortedSet<int> RoomyWith(RowPage page) => page.Stride == Row.HeadBytes ? _roomyForFacts : _roomyForVectors;
 
     private int AddPage(int stride)
@@ -157,7 +197,7 @@ internal sealed class RowStore
                 throw new InvalidOperationException($"A memory namespace holds at most {IdIndex.MaxRows} rows, ended ones that older versions keep included.");
             Volatile.Write(ref _pages, [.. _pages, null]);
         }
-        _pages[number] = new RowPage(number, _pageRows, stride);
+        _pages[number] = new RowPage(number, _pageRows, stride, TracksUse);
         return number;
     }
 

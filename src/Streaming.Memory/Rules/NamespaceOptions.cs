@@ -16,10 +16,13 @@ public sealed record NamespaceOptions
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>
-    /// Entries kept, with and without a vector; 1..100,000,000. Above it, expired entries go first, then the one with the oldest
-    /// event time (of equal ones, the smallest id in ordinal order).
+    /// Entries kept, with and without a vector; 1..100,000,000. Above it, expired entries go first, then the first by <see cref="Eviction"/> (of
+    /// equal ones, the smallest id in ordinal order).
     /// </summary>
     public int MaxEntries { get; init; } = 1_000_000;
+
+    /// <summary>Which entry leaves first when there are too many.</summary>
+    public EvictionOrder Eviction { get; init; }
 
     /// <summary>
     /// Removed ids whose last write is remembered, so that an older upsert that arrives late loses; 0..100,000,000. Above it the mark

@@ -30,6 +30,8 @@ public static class NamespaceOptionsValidator
         if (options.TimeToLive is { } life && life < TimeSpan.FromMilliseconds(1))
             violations.Add(new("TimeToLive", life.ToString("c", CultureInfo.InvariantCulture), "at least 1 ms, or none"));
         CheckRange("MaxEntries", options.MaxEntries, 1, MaxCount, violations);
+        if (!Enum.IsDefined(options.Eviction))
+            violations.Add(new("Eviction", options.Eviction.ToString(), "oldest or least_recently_used"));
         CheckRange("MaxTombstones", options.MaxTombstones, 0, MaxCount, violations);
         CheckRange("MaxFilterDeletes", options.MaxFilterDeletes, 0, MaxFilterDeletes, violations);
         if (!Enum.IsDefined(options.Format))

@@ -64,7 +64,7 @@ internal unsafe ref struct RowRanking
     }
 
     /// <summary>The best, the highest score first; they are no longer kept then.</summary>
-    public Neighbour[] Take() => _best.TakeSorted();
+    public Neighbour[] Take() => _best.TakeSorted(_question.NowMs);
 
     public readonly void Dispose() => _best.Dispose();
 

@@ -42,8 +42,8 @@ internal ref struct TopK
             Threshold = _heap[0].Score;
     }
 
-    /// <summary>The kept rows, best first. The heap is empty afterwards.</summary>
-    public Neighbour[] TakeSorted()
+    /// <summary>The kept rows, best first, as used at <paramref name="nowMs"/>. The heap is empty afterwards.</summary>
+    public Neighbour[] TakeSorted(long nowMs)
     {
         var sorted = new Neighbour[_count];
         while (_count > 0)
@@ -51,6 +51,7 @@ internal ref struct TopK
             var (score, row) = _heap[0];
             _heap[0] = _heap[--_count];
             SiftDown();
+            _rows.MarkUsed(row, nowMs);
             Row found = _rows[row];
             sorted[_count] = new Neighbour(_rows.Id(found), score, _rows.Attributes.Values(found.Attributes), found.EventTimeMs);
         }

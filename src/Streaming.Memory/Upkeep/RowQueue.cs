@@ -4,11 +4,12 @@ namespace Streaming.Memory.Upkeep;
 
 /// <summary>
 /// Live rows by a time, the earliest first, without a heap over all of them: only rows up to a mark are queued, and when they are used up the mark
-/// moves on and the rows below it are collected from the pages. A row that is no longer live is skipped when it surfaces.
+/// moves on and the rows below it are collected from the pages. A row that is no longer live is skipped when it surfaces, and one whose time has become
+/// later is put back.
 /// </summary>
 /// <param name="rows">The namespace's rows.</param>
-/// <param name="timeOf">A row's time in unix ms; <see cref="long.MaxValue"/> = never queued.</param>
-internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
+/// <param name="timeOf">A row's time in unix ms, which may rise but not fall; <see cref="long.MaxValue"/> = never queued.</param>
+internal sealed class RowQueue(RowStore rows, Func<int, Row, long> timeOf)
 {
     private const int Small = 4_096;
     private const int Share = 32;
@@ -18,7 +19,7 @@ internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
     /// <summary>Tells of a new row.</summary>
     public void Add(int row, Row record)
     {
-        long time = timeOf(record);
+        long time = timeOf(row, record);
         if (time == long.MaxValue || time > _mark)
             return;
         Enqueue(new(time, rows.Id(record), row, record.Begin));
@@ -26,25 +27,43 @@ internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
             Collect(long.MinValue);
     }
 
-    /// <summary>The earliest live row, left in place, unless its time is after <paramref name="until"/>; −1 = none.</summary>
-    public int Peek(long until = long.MaxValue - 1)
+    /// <summary>The earliest live row, left in place; −1 = none.</summary>
+    public int Peek()
     {
-        while (true)
+        int first = FirstQueued(long.MaxValue);
+        while (first < 0 && _mark < long.MaxValue)
         {
-            while (_queue.TryPeek(out QueuedRow first, out _))
-            {
-                if (IsCurrent(first))
-                    return first.TimeMs <= until ? first.Row : -1;
-                _queue.Dequeue();
-            }
-            if (_mark >= until)
-                return -1;
-            Collect(until);
+            Collect(long.MinValue);
+            first = FirstQueued(long.MaxValue);
         }
+        return first;
     }
 
-    private bool IsCurrent(QueuedRow queued) =>
-        rows.IsTaken(queued.Row) && rows[queued.Row] is var record && record.IsLive && record.Begin == queued.Begin && timeOf(record) == queued.TimeMs;
+    /// <summary>The earliest live row, left in place, unless its time is after <paramref name="until"/>; −1 = none.</summary>
+    public int Peek(long until)
+    {
+        int first = FirstQueued(until);
+        if (first >= 0 || _queue.Count > 0 || _mark >= until)
+            return first;
+        Collect(until);
+        return FirstQueued(until);
+    }
+
+    private int FirstQueued(long until)
+    {
+        while (_queue.TryPeek(out QueuedRow first, out _))
+        {
+            long time = IsCurrent(first) ? timeOf(first.Row, rows[first.Row]) : long.MaxValue;
+            if (time == first.TimeMs)
+                return time <= until ? first.Row : -1;
+            _queue.Dequeue();
+            if (time <= _mark && time != long.MaxValue)
+                Enqueue(first with { TimeMs = time });
+        }
+        return -1;
+    }
+
+    private bool IsCurrent(QueuedRow queued) => rows.IsTaken(queued.Row) && rows[queued.Row] is var record && record.IsLive && record.Begin == queued.Begin;
 
     /// <summary>Moves the mark to where about one row in <see cref="Share"/> lies below it, or to <paramref name="least"/> where that is later.</summary>
     private void Collect(long least)
@@ -53,7 +72,7 @@ internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
         _queue.Clear();
         foreach (var (row, record) in rows.Live())
         {
-            if (timeOf(record) is var time && time != long.MaxValue && time <= _mark)
+            if (timeOf(row, record) is var time && time != long.MaxValue && time <= _mark)
                 Enqueue(new(time, rows.Id(record), row, record.Begin));
         }
     }
@@ -62,9 +81,9 @@ internal sealed class RowQueue(RowStore rows, Func<Row, long> timeOf)
     {
         int every = Math.Max(1, rows.Count / Small), seen = 0;
         List<long> times = [];
-        foreach (var (_, record) in rows.Live())
+        foreach (var (row, record) in rows.Live())
         {
-            if (seen++ % every == 0 && timeOf(record) is var time && time != long.MaxValue)
+            if (seen++ % every == 0 && timeOf(row, record) is var time && time != long.MaxValue)
                 times.Add(time);
         }
         times.Sort();

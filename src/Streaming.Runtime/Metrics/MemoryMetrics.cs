@@ -8,25 +8,26 @@ public sealed class MemoryMetrics
     private static readonly double[] SearchSeconds = [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, .1, .2, .5, 1, 5];
 
     private readonly Counter<long> _upserts;
-    private readonly Counter<long> _expired;
+    private readonly Counter<long> _departures;
+    private readonly Counter<long> _changes;
     private readonly Histogram<double> _search;
 
     internal MemoryMetrics(Meter meter)
     {
         _upserts = meter.CreateCounter<long>("streaming.memory.upserts", "{upsert}", "Upserts of a namespace, by outcome");
-        _expired = meter.CreateCounter<long>("streaming.memory.expired", "{entry}", "Entries that were taken out because their life had ended");
+        _departures = meter.CreateCounter<long>("streaming.memory.departures", "{entry}", "Entries that left a namespace, by reason");
+        _changes = meter.CreateCounter<long>("streaming.memory.changes", "{record}", "Records on memory-changes, by what became of them");
         _search = meter.CreateHistogram("streaming.memory.search.duration", "s", "One search of a namespace, without HTTP", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SearchSeconds });
     }
 
     /// <summary>An upsert was applied, or found to be old.</summary>
     public void Upserted(string space, string outcome) => _upserts.Add(1, new("namespace", space), new("outcome", outcome));
 
-    /// <summary>Expired entries were taken out.</summary>
-    public void Expired(string space, int entries)
-    {
-        if (entries > 0)
-            _expired.Add(entries, new KeyValuePair<string, object?>("namespace", space));
-    }
+    /// <summary>An entry left.</summary>
+    public void Departed(string space, string reason) => _departures.Add(1, new("namespace", space), new("reason", reason));
+
+    /// <summary>A change was delivered, was not and will be sent again, or is lost.</summary>
+    public void Changed(string space, string outcome) => _changes.Add(1, new("namespace", space), new("outcome", outcome));
 
     /// <summary>A search was answered.</summary>
     public void Searched(string space, bool exact, TimeSpan duration) =>

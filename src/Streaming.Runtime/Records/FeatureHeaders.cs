@@ -4,7 +4,7 @@ using Streaming.Core.Contracts;
 
 namespace Streaming.Runtime.Records;
 
-/// <summary>CloudEvents headers of what a task publishes. Derived from the source record alone, so that a replay makes the same bytes.</summary>
+/// <summary>CloudEvents headers of what a task publishes. Those of a feature are derived from the source record alone, so that a replay makes the same bytes.</summary>
 internal sealed class FeatureHeaders(string source, string type)
 {
     private static readonly RecordHeader SpecVersion = new(CloudEvents.SpecVersionHeader, Encoding.UTF8.GetBytes(CloudEvents.SpecVersion));
@@ -23,6 +23,12 @@ internal sealed class FeatureHeaders(string source, string type)
         }
         return [SpecVersion, id, _source, _type, time, ContentType];
     }
+
+    /// <summary>Headers of a record that no one source record caused.</summary>
+    /// <param name="id">Unique within the source; the same in every repetition.</param>
+    /// <param name="timeMs">When what it tells of happened; Unix milliseconds.</param>
+    public RecordHeader[] For(string id, long timeMs) =>
+        [SpecVersion, new(CloudEvents.IdHeader, Encoding.UTF8.GetBytes(id)), _source, _type, new(CloudEvents.TimeHeader, Rfc3339(timeMs)), ContentType];
 
     // On a topic with the producers' timestamps any 64-bit number may come; the header then has the nearest time that can be written.
     private static byte[] Rfc3339(long unixMs)

@@ -16,6 +16,7 @@ internal sealed record MessageTopic(string Name, string Topic, MessageDescriptor
         new("memory-updates", topics.MemoryUpdates.Name, MemoryUpdate.Descriptor, m => MemoryUpdateRules.KeyOf((MemoryUpdate)m)),
         new("user-features", topics.UserFeatures.Name, UserFeatures.Descriptor, null),
         new("creative-features", topics.CreativeFeatures.Name, CreativeFeatures.Descriptor, null),
+        new("memory-changes", topics.MemoryChanges.Name, MemoryChange.Descriptor, null),
         new("model-registry", topics.ModelRegistry.Name, ModelPromotion.Descriptor, null),
     ];
 

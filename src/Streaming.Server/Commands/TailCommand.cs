@@ -16,7 +16,7 @@ internal static class TailCommand
 
     public static Command Create(KafkaSettings settings)
     {
-        var name = new Argument<string>("topic") { Description = "user-events, creatives, memory-updates, user-features, creative-features, model-registry, or one of them with .dlq" };
+        var name = new Argument<string>("topic") { Description = "user-events, creatives, memory-updates, user-features, creative-features, memory-changes, model-registry, or one of them with .dlq" };
         var fromBeginning = new Option<bool>("--from-beginning") { Description = "Start with the oldest record instead of the next one" };
         var max = new Option<long?>("--max") { Description = "Stop after this many records" };
         var json = JsonOption.Create();

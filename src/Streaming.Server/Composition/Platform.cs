@@ -107,6 +107,9 @@ public sealed partial class Platform : IAsyncDisposable
     /// <summary>The newest creative features; null without the api role.</summary>
     public LiveCreativeView? CreativeView { get; private set; }
 
+    /// <summary>Where the roles publish.</summary>
+    internal IRecordSink Sink => _sink;
+
     /// <summary>Sends what the HTTP API is asked to; made when it is first needed.</summary>
     internal StreamingProducer Producer => _producer.Value;
 

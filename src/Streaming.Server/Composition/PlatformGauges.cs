@@ -28,6 +28,7 @@ internal static class PlatformGauges
         metrics.Observe("streaming.memory.tombstones", "{removal}", "Removals that a namespace remembers", () => Memory<long>(platform, n => n.Tombstones));
         metrics.Observe("streaming.memory.version", "{version}", "Newest version of a namespace", () => Memory<long>(platform, n => n.Version));
         metrics.Observe("streaming.memory.oldest_version", "{version}", "Oldest version of a namespace that can be asked for", () => Memory<long>(platform, n => n.OldestVersion));
+        metrics.Observe("streaming.memory.oldest_entry.age", "s", "Age of a namespace's oldest entry, by event time", () => OldestAges(platform));
     }
 
     private static IEnumerable<Measurement<long>> Model(Platform platform)
@@ -56,6 +57,15 @@ internal static class PlatformGauges
         from position in platform.Positions(role)
         where position.Lag is not null
         select new Measurement<long>(position.Lag ?? 0, new("role", role), new("topic", position.Partition.Topic), new("partition", position.Partition.Partition));
+
+    private static IEnumerable<Measurement<long>> OldestAges(Platform platform)
+    {
+        var nowMs = platform.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return from space in platform.Namespaces.Values
+               let oldest = space.OldestEventMs()
+               where oldest is not null
+               select new Measurement<long>(Math.Max(0, nowMs - oldest.Value) / 1_000, new KeyValuePair<string, object?>("namespace", space.Options.Name));
+    }
 
     private static IEnumerable<Measurement<T>> Memory<T>(Platform platform, Func<VectorNamespace, T> read)
         where T : struct =>

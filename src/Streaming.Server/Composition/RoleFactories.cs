@@ -38,13 +38,15 @@ internal sealed class RoleFactories(Platform platform)
 
     public IProcessorFactory Memory() => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology),
-        [.. platform.FirstNamespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory))],
+        [.. platform.FirstNamespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory, Changes()))],
         platform.Clock);
 
     public IProcessorFactory Memory(ModelPromotion promotion, IReadOnlyDictionary<string, VectorNamespace> namespaces) => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology) with { CreativeFeatureTopic = promotion.FeatureTopic, CreativeModel = promotion.ModelVersion },
-        [.. namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory))],
+        [.. namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory, changes: null))],
         platform.Clock);
+
+    private MemoryChanges Changes() => new(platform.Sink, platform.Topology.Topics.MemoryChanges.Name, platform.Metrics.Memory);
 
     private CreativeServices Services(CreativeEncoder encoder, Codebook codebook) => new(
         MediaReader(), new OnnxCreativeEncoder(encoder), new CodebookAssigner(codebook, platform.SemanticIds), new CreativeTagger(platform.Models.Tagger), platform.Clock)
@@ -66,6 +68,7 @@ internal sealed class RoleFactories(Platform platform)
         Metric = options.Metric switch { "cosine" => Metric.Cosine, "l2" => Metric.L2, _ => Metric.Dot },
         TimeToLive = options.TimeToLive == TimeSpan.Zero ? null : options.TimeToLive,
         MaxEntries = options.MaxEntries,
+        Eviction = options.Eviction == "least_recently_used" ? EvictionOrder.LeastRecentlyUsed : EvictionOrder.Oldest,
         Format = options.Format == "single" ? VectorFormat.SinglePrecision : VectorFormat.HalfPrecision,
         Retention = new() { Versions = options.Retention.Versions, Time = options.Retention.Time },
         SearchLists = options.Search.Lists,

@@ -17,6 +17,7 @@ public sealed class AsyncApiTests
         { "user-features", "user_id", "compact", "streaming.v1.UserFeatures" },
         { "creative-features", "creative_id", "compact", "streaming.v1.CreativeFeatures" },
         { "memory-updates", "namespace/id", "compact", "streaming.v1.MemoryUpdate" },
+        { "memory-changes", "namespace/id", "delete", "streaming.v1.MemoryChange" },
         { "model-registry", "role/model_version", "compact", "streaming.v1.ModelPromotion" },
         { "{task}-changelog", "state key", "compact", "streaming.v1.StateSegment" },
         { "{topic}.dlq", "original key", "delete", "" },
@@ -48,6 +49,7 @@ public sealed class AsyncApiTests
     [InlineData("user-features")]
     [InlineData("creative-features")]
     [InlineData("memory-updates")]
+    [InlineData("memory-changes")]
     [InlineData("model-registry")]
     public void Every_record_of_a_public_topic_carries_the_CloudEvents_headers(string address) =>
         Assert.All(_document.MessagesOf(_document.Channels[address]), message => Assert.Equal(CloudEventHeaders, HeadersOf(message)));

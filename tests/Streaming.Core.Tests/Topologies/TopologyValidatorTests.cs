@@ -64,6 +64,7 @@ public sealed class TopologyValidatorTests
         { t => Memory(t, m => m with { Name = "Creatives" }), "memory.name", "Creatives" },
         { t => Memory(t, m => m with { Name = new string('n', 65) }), "memory.name", "nnn" },
         { t => Memory(t, m => m with { TimeToLive = TimeSpan.FromTicks(1) }), "memory.creatives.time_to_live", "00:00:00.0000001" },
+        { t => Memory(t, m => m with { Eviction = "newest" }), "memory.creatives.eviction", "newest" },
         { t => Memory(t, m => m with { Format = "int8" }), "memory.creatives.format", "int8" },
         { t => Retention(t, r => r with { Versions = 0 }), "memory.creatives.retention.versions", "0" },
         { t => Retention(t, r => r with { Versions = 1_000_001 }), "memory.creatives.retention.versions", "1000001" },

@@ -3,6 +3,18 @@ namespace Streaming.Memory.Tests.Model;
 /// <summary>One step of a random interleaving.</summary>
 internal abstract record Operation
 {
+    /// <summary>The same step with seconds for milliseconds.</summary>
+    public Operation InSeconds() => this switch
+    {
+        Upsert upsert => upsert with { Stamp = InSeconds(upsert.Stamp), ValidUntilMs = upsert.ValidUntilMs * 1_000 },
+        Delete delete => delete with { Stamp = InSeconds(delete.Stamp) },
+        DeleteWhere delete => delete with { Stamp = InSeconds(delete.Stamp) },
+        Advance advance => advance with { Ms = advance.Ms * 1_000 },
+        _ => this,
+    };
+
+    private static WriteStamp InSeconds(WriteStamp stamp) => stamp with { EventTimeMs = stamp.EventTimeMs * 1_000 };
+
     internal sealed record Upsert(string Id, float[] Vector, string Color, WriteStamp Stamp, long? ValidUntilMs) : Operation
     {
         public override string ToString() => $"Upsert({Id}, [{string.Join(' ', Vector)}], {Color}, {Stamp}, until {ValidUntilMs?.ToString() ?? "default"})";

@@ -11,6 +11,9 @@ internal sealed class Oracle(NamespaceOptions options)
     private readonly List<(string Color, WriteStamp Stamp)> _filters = [];
     private Dictionary<string, Entry> _published = [];
 
+    /// <summary>What left, in the order in which it did but for a delete by filter, where the order is open.</summary>
+    public List<(string Id, DepartureReason Reason, WriteStamp Stamp)> Departures { get; } = [];
+
     public UpsertOutcome Upsert(Operation.Upsert write, long nowMs)
     {
         if (LastWrite(write.Id) is { } last && write.Stamp.CompareTo(last) <= 0)
@@ -21,22 +24,25 @@ internal sealed class Oracle(NamespaceOptions options)
         if (entry.IsExpired(nowMs))
         {
             Remove(write.Id, write.Stamp);
+            Departures.Add((write.Id, DepartureReason.Expired, write.Stamp));
             return UpsertOutcome.Expired;
         }
         if (_filters.Any(f => f.Color == entry.Color && entry.Stamp < f.Stamp))
         {
             Remove(write.Id, write.Stamp);
+            Departures.Add((write.Id, DepartureReason.Deleted, write.Stamp));
             return UpsertOutcome.Deleted;
         }
-        bool replaced = _entries.ContainsKey(write.Id);
+        bool replaced = _entries.TryGetValue(write.Id, out Entry? older);
+        entry.UsedMs = older?.UsedMs ?? 0;
         _entries[write.Id] = entry;
         _removals.Remove(write.Id);
         if (_entries.Count > options.MaxEntries)
             Expire(nowMs);
         if (_entries.Count > options.MaxEntries)
         {
-            var oldest = _entries.Values.OrderBy(e => e.Stamp.EventTimeMs).ThenBy(e => e.Id, StringComparer.Ordinal).First();
-            Remove(oldest.Id, oldest.Stamp);
+            var first = _entries.Values.OrderBy(e => Math.Max(e.Stamp.EventTimeMs, e.UsedMs)).ThenBy(e => e.Id, StringComparer.Ordinal).First();
+            Leave(first, DepartureReason.Evicted);
         }
         return !_entries.ContainsKey(write.Id) ? UpsertOutcome.Evicted : replaced ? UpsertOutcome.Replaced : UpsertOutcome.Inserted;
     }
@@ -45,6 +51,8 @@ internal sealed class Oracle(NamespaceOptions options)
     {
         if (LastWrite(id) is { } last && stamp.CompareTo(last) <= 0)
             return stamp == last ? DeleteOutcome.Duplicate : DeleteOutcome.Stale;
+        if (_entries.TryGetValue(id, out Entry? entry))
+            Departures.Add((id, DepartureReason.Deleted, entry.Stamp));
         return Remove(id, stamp) ? DeleteOutcome.Deleted : DeleteOutcome.Recorded;
     }
 
@@ -52,7 +60,7 @@ internal sealed class Oracle(NamespaceOptions options)
     {
         var matching = _entries.Values.Where(e => e.Color == color && e.Stamp < stamp).ToList();
         foreach (Entry entry in matching)
-            Remove(entry.Id, entry.Stamp);
+            Leave(entry, DepartureReason.Deleted);
         _filters.Add((color, stamp));
         var colors = _filters.GroupBy(f => f.Color).OrderByDescending(same => same.Max(f => f.Stamp)).Select(same => same.Key).Take(options.MaxFilterDeletes);
         _filters.RemoveAll(f => !colors.Contains(f.Color));
@@ -64,7 +72,7 @@ internal sealed class Oracle(NamespaceOptions options)
         // In the order of expiry: it decides which removal marks the bound drops when they are as old.
         var expired = _entries.Values.Where(e => e.IsExpired(nowMs)).OrderBy(e => e.UntilMs).ThenBy(e => e.Id, StringComparer.Ordinal).ToList();
         foreach (Entry entry in expired)
-            Remove(entry.Id, entry.Stamp);
+            Leave(entry, DepartureReason.Expired);
         return expired.Count;
     }
 
@@ -84,10 +92,16 @@ internal sealed class Oracle(NamespaceOptions options)
 
     public void Publish() => _published = new(_entries);
 
-    public Pinned Snapshot(long nowMs) => new(_published, nowMs, options.Metric);
+    public Pinned Snapshot(long nowMs) => new(_published, nowMs, options);
 
     private WriteStamp? LastWrite(string id) =>
         _entries.TryGetValue(id, out Entry? entry) ? entry.Stamp : _removals.TryGetValue(id, out WriteStamp removal) ? removal : null;
+
+    private void Leave(Entry entry, DepartureReason reason)
+    {
+        Departures.Add((entry.Id, reason, entry.Stamp));
+        Remove(entry.Id, entry.Stamp);
+    }
 
     private bool Remove(string id, WriteStamp stamp)
     {
@@ -100,24 +114,35 @@ internal sealed class Oracle(NamespaceOptions options)
 
     internal sealed record Entry(string Id, float[] Vector, string Color, WriteStamp Stamp, long UntilMs)
     {
+        /// <summary>When it was last found, to the second; 0 = never, or it does not matter.</summary>
+        public long UsedMs { get; set; }
+
         public bool IsExpired(long nowMs) => UntilMs != 0 && nowMs >= UntilMs;
     }
 
-    internal sealed class Pinned(Dictionary<string, Entry> entries, long nowMs, Metric metric)
+    internal sealed class Pinned(Dictionary<string, Entry> entries, long nowMs, NamespaceOptions options)
     {
         public int Count => entries.Count;
 
         public int CountOf(string color) => entries.Values.Count(e => e.Color == color && !e.IsExpired(nowMs));
 
-        public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && !entry.IsExpired(nowMs) ? entry : null;
+        public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && !entry.IsExpired(nowMs) ? Used(entry) : null;
 
         public List<(string Id, float Score, string Color, long EventTimeMs)> Search(float[] query, int k, string? color, int halfLifeMs, float? minScore) =>
             [.. entries.Values
                 .Where(e => e.Vector.Length > 0 && !e.IsExpired(nowMs) && (color is null || e.Color == color))
-                .Select(e => (e.Id, Score: Aged(Score(e.Vector, query), e.Stamp.EventTimeMs, halfLifeMs), e.Color, e.Stamp.EventTimeMs))
+                .Select(e => (Entry: e, Score: Aged(Score(e.Vector, query), e.Stamp.EventTimeMs, halfLifeMs)))
                 .Where(n => minScore is null || n.Score >= minScore)
-                .OrderByDescending(n => n.Score).ThenBy(n => n.Id, StringComparer.Ordinal)
-                .Take(k)];
+                .OrderByDescending(n => n.Score).ThenBy(n => n.Entry.Id, StringComparer.Ordinal)
+                .Take(k)
+                .Select(n => (Used(n.Entry).Id, n.Score, n.Entry.Color, n.Entry.Stamp.EventTimeMs))];
+
+        private Entry Used(Entry entry)
+        {
+            if (options.Eviction == EvictionOrder.LeastRecentlyUsed)
+                entry.UsedMs = Math.Max(entry.UsedMs, nowMs / 1_000 * 1_000);
+            return entry;
+        }
 
         private float Aged(float score, long eventTimeMs, int halfLifeMs)
         {
@@ -127,7 +152,7 @@ internal sealed class Oracle(NamespaceOptions options)
             return score > 0 ? score * weight : score / weight;
         }
 
-        private float Score(float[] a, float[] b) => metric switch
+        private float Score(float[] a, float[] b) => options.Metric switch
         {
             Metric.Dot => Dot(a, b),
             Metric.Cosine => Dot(a, b) / (MathF.Sqrt(Dot(a, a)) * MathF.Sqrt(Dot(b, b))),

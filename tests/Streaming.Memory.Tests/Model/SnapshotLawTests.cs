@@ -59,6 +59,26 @@ public sealed class SnapshotLawTests
         Assert.InRange(trained, 9, int.MaxValue);
     }
 
+    /// <summary>The same with seconds for milliseconds, because uses are kept to the second.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void The_least_recently_used_leaves_as_in_the_oracle(int maxEntries)
+    {
+        NamespaceOptions options = new()
+        {
+            Name = "law",
+            Dimension = 3,
+            Metric = Metric.Dot,
+            MaxEntries = maxEntries,
+            Eviction = EvictionOrder.LeastRecentlyUsed,
+            ChunkEntries = 32,
+            PageRows = 2,
+        };
+        Prop.ForAll(Operations.OfFewIds, operations => new SideBySide(options).Run([.. operations.Select(o => o.InSeconds())]))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    }
+
     private static SearchOptions Everything(bool exact) => new() { Lists = int.MaxValue, Candidates = int.MaxValue, Exact = exact };
 
     private sealed class SideBySide(NamespaceOptions options, SearchOptions? effort = null)
@@ -71,9 +91,18 @@ public sealed class SnapshotLawTests
         /// <returns>The lists in the end.</returns>
         public int Run(Operation[] operations)
         {
-            _memory = new VectorNamespace(options, _time, train => Task.FromResult(train()));
+            List<(string Id, DepartureReason Reason, WriteStamp Stamp)> departures = [];
+            _memory = new VectorNamespace(options, _time, train => Task.FromResult(train()))
+            {
+                Departed = d => departures.Add((d.Id, d.Reason, d.Stamp)),
+            };
             foreach (Operation operation in operations)
+            {
                 Step(operation);
+                Assert.Equal(_oracle.Departures.Order(), departures.Order());
+                _oracle.Departures.Clear();
+                departures.Clear();
+            }
 
             // Every snapshot again, after all that came later.
             for (int i = 0; i < _snapshots.Count; i++)

@@ -19,6 +19,7 @@ public sealed class NamespaceOptionsValidatorTests
             Metric = (Metric)9,
             TimeToLive = TimeSpan.Zero,
             MaxEntries = 0,
+            Eviction = (EvictionOrder)7,
             MaxTombstones = -1,
             MaxFilterDeletes = -1,
             SearchLists = 0,
@@ -30,8 +31,8 @@ public sealed class NamespaceOptionsValidatorTests
         var violations = NamespaceOptionsValidator.Validate(broken);
 
         Assert.Equal(
-            ["Name", "Dimension", "Metric", "TimeToLive", "MaxEntries", "MaxTombstones", "MaxFilterDeletes", "SearchLists", "ChunkEntries", "PageRows", "Retention.Versions"], violations.Select(v => v.Field));
-        Assert.Equal(["'Not A Name'", "0", "9", "00:00:00", "0", "-1", "-1", "0", "33", "3", "0"], violations.Select(v => v.Value));
+            ["Name", "Dimension", "Metric", "TimeToLive", "MaxEntries", "Eviction", "MaxTombstones", "MaxFilterDeletes", "SearchLists", "ChunkEntries", "PageRows", "Retention.Versions"], violations.Select(v => v.Field));
+        Assert.Equal(["'Not A Name'", "0", "9", "00:00:00", "0", "7", "-1", "-1", "0", "33", "3", "0"], violations.Select(v => v.Value));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Streaming.Core.Contracts;
 
 namespace Streaming.Server.Tests.Api;
 
@@ -325,6 +326,23 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(HttpStatusCode.Accepted, deleted.StatusCode);
         await MatchingAsync("filtered/2", 0);
         Assert.Equal(HttpStatusCode.NotFound, (await api.All.AskAsync("/v1/memory/facts/entries/filtered/2")).Status);
+
+        // Two instances hold the memory here, under two groups: each tells, and of the same writes.
+        List<MemoryChange> told = [];
+        await Eventually.HoldsAsync("both tell of both", async () =>
+        {
+            var records = await TopicRecords.ReadAsync(api.All.BootstrapServers, "memory-changes");
+            told = [.. records.Select(r => MemoryChange.Parser.ParseFrom(r.Value)).Where(c => c.Id.StartsWith("filtered/", StringComparison.Ordinal))];
+            return told.Count >= 4;
+        });
+        Assert.All(told, c => Assert.Equal(("facts", "deleted"), (c.Namespace, c.Reason)));
+        Assert.All(told.GroupBy(c => c.Id), same => Assert.Single(same.Select(c => (c.Source, c.Offset, c.EventTimeMs)).Distinct()));
+        var tail = (await StreamingProgram.RunAsync("tail", "memory-changes", "--from-beginning", "--max", "1", "--json", "--topology", api.TopologyPath, "--bootstrap-servers", api.All.BootstrapServers)).Exited(0);
+        Assert.Equal("facts", (string)Assert.Single(tail.JsonLines)["value"]!["namespace"]!);
+        var metrics = await api.All.MetricsAsync();
+        Assert.True(metrics.Sum("streaming_memory_departures_total", ("namespace", "facts"), ("reason", "deleted")) >= 2);
+        Assert.True(metrics.Sum("streaming_memory_changes_total", ("namespace", "facts"), ("outcome", "delivered")) >= 2);
+        Assert.InRange(metrics.Sum("streaming_memory_oldest_entry_age_seconds", ("namespace", "facts")), 0, 3_600);
 
         Task MatchingAsync(string axis, int expected) => Eventually.HoldsAsync($"{expected} match", async () =>
             (int)(await api.All.AskAsync($"/v1/memory/facts/entries?where=axis%3D{axis}")).Body["matching"]! == expected
