@@ -5,11 +5,12 @@ public sealed class MemoryEntry
 {
     private readonly float[] _vector;
 
-    internal MemoryEntry(string id, IReadOnlyDictionary<string, string> attributes, WriteStamp stamp, long validUntilMs, float[] vector)
+    internal MemoryEntry(string id, IReadOnlyDictionary<string, string> attributes, WriteStamp stamp, long validFromMs, long validUntilMs, float[] vector)
     {
         Id = id;
         Attributes = attributes;
         Stamp = stamp;
+        ValidFromMs = validFromMs;
         ValidUntilMs = validUntilMs;
         _vector = vector;
     }
@@ -25,6 +26,9 @@ public sealed class MemoryEntry
 
     /// <summary>Unix milliseconds, UTC.</summary>
     public long EventTimeMs => Stamp.EventTimeMs;
+
+    /// <summary>First instant at which the entry is found. Unix milliseconds, UTC; 0 = always.</summary>
+    public long ValidFromMs { get; }
 
     /// <summary>First instant at which the entry is gone. Unix milliseconds, UTC; 0 = for ever.</summary>
     public long ValidUntilMs { get; }

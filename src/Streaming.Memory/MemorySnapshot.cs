@@ -73,7 +73,7 @@ public sealed class MemorySnapshot : IDisposable
         return SearchResult.Combine(answers, combination == Combination.Maximum ? k : int.MaxValue);
     }
 
-    /// <summary>The entry of <paramref name="id"/>, with or without a vector, unless it is expired.</summary>
+    /// <summary>The entry of <paramref name="id"/>, with or without a vector, unless it is expired or not valid yet.</summary>
     /// <exception cref="ObjectDisposedException">The snapshot was disposed: take another.</exception>
     public bool TryGet(string id, [NotNullWhen(true)] out MemoryEntry? entry)
     {

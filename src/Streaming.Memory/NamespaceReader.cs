@@ -27,7 +27,7 @@ internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, I
     public SearchResult Search(MemoryVersion pinned, long nowMs, ReadOnlySpan<float> query, int k, SearchOptions? search) =>
         Search(pinned, versions.Enter(pinned), nowMs, query, k, search);
 
-    /// <summary>The entry of an id in a version that the caller has pinned; null when there is none, or it is expired.</summary>
+    /// <summary>The entry of an id in a version that the caller has pinned; null when there is none, or it is expired or not valid yet.</summary>
     public MemoryEntry? Find(MemoryVersion pinned, long nowMs, string id)
     {
         int slot = versions.Enter(pinned);
@@ -36,7 +36,7 @@ internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, I
             int row = index.Find(id);
             while (row >= 0 && rows[row].Begin > pinned.Number)
                 row = rows[row].Previous;
-            if (row < 0 || rows[row] is var record && (!record.IsVisible(pinned.Number) || record.IsExpired(nowMs)))
+            if (row < 0 || rows[row] is var record && !(record.IsVisible(pinned.Number) && rows.Attributes.IsValid(record, nowMs)))
                 return null;
             rows.MarkUsed(row, nowMs);
             return Entry(rows[row]);
@@ -71,7 +71,7 @@ internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, I
             HashSet<int> counted = []; // A row that was used again may be listed twice.
             foreach (var (_, row) in rows.ByAttribute.Find(filter.Rarest(rows.ByAttribute).Token))
             {
-                if (rows.TryGet(row, out Row record) && record.IsVisible(pinned.Number) && !record.IsExpired(nowMs) && filter.Matches(rows.Attributes[record.Attributes]))
+                if (rows.TryGet(row, out Row record) && record.IsVisible(pinned.Number) && rows.Attributes.IsValid(record, nowMs) && filter.Matches(rows.Attributes[record.Attributes]))
                     counted.Add(row);
             }
             return counted.Count;
@@ -106,6 +106,6 @@ internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, I
         var vector = new float[row.Place >= 0 ? options.Dimension : 0];
         if (vector.Length > 0)
             rows.Vectors.Read(row, vector);
-        return new MemoryEntry(rows.Id(row), rows.Attributes.Values(row.Attributes), sources.Stamp(row), row.ValidUntilMs, vector);
+        return new MemoryEntry(rows.Id(row), rows.Attributes.Values(row.Attributes), sources.Stamp(row), rows.Attributes.ValidFromMs(row), row.ValidUntilMs, vector);
     }
 }

@@ -158,9 +158,10 @@ public sealed class VectorNamespace
     /// <param name="attributes">Copied; null = none.</param>
     /// <param name="stamp">Orders the writes of one id.</param>
     /// <param name="validUntilMs">Unix milliseconds, UTC; 0 = for ever; null = event time + the namespace's time to live.</param>
+    /// <param name="validFromMs">First instant at which the entry is found: unix milliseconds, UTC; 0 = always. Until then it is held, and hides older writes of its id.</param>
     /// <exception cref="ArgumentException">The vector, a time or the offset breaks a rule and nothing changed: check records first and send bad ones to the dead letters.</exception>
     public UpsertOutcome Upsert(
-        string id, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp, long? validUntilMs = null)
+        string id, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp, long? validUntilMs = null, long validFromMs = 0)
     {
         using var writing = _writer.Enter();
         ArgumentException.ThrowIfNullOrEmpty(id);
@@ -168,8 +169,10 @@ public sealed class VectorNamespace
         _index.Prefetch(key);
         if (!vector.IsEmpty && VectorRules.Check(vector, Options) is { } violation)
             throw new ArgumentException(violation.ToString(), nameof(vector));
-        long validUntil = validUntilMs ?? DefaultValidUntilMs(stamp.EventTimeMs);
+        // What ends later than a row can say never ends.
+        long validUntil = Math.Min(validUntilMs ?? DefaultValidUntilMs(stamp.EventTimeMs), Row.Max48);
         CheckRange(stamp, validUntil);
+        CheckInstant("valid_from", validFromMs);
 
         int newest = _index.Find(key);
         int order = CompareWithLastWrite(id, newest, stamp);
@@ -190,7 +193,7 @@ public sealed class VectorNamespace
             return UpsertOutcome.Deleted;
         }
         bool replaces = IsLive(newest);
-        int row = Put(key, newest, vector, attributes, stamp, validUntil);
+        int row = Put(key, newest, vector, attributes, stamp, validFromMs, validUntil);
         if (replaces)
             return UpsertOutcome.Replaced;
         EnforceMaxEntries(nowMs);
@@ -310,7 +313,7 @@ public sealed class VectorNamespace
 
     private WriteStamp Stamp(Row row) => _sources.Stamp(row);
 
-    private int Put(in IdKey key, int newest, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp, long validUntilMs)
+    private int Put(in IdKey key, int newest, ReadOnlySpan<float> vector, IReadOnlyDictionary<string, string>? attributes, WriteStamp stamp, long validFromMs, long validUntilMs)
     {
         bool replaces = IsLive(newest);
         if (replaces)
@@ -323,8 +326,10 @@ public sealed class VectorNamespace
         Row record = _rows[row];
         // A row that began in this very batch is seen by no version: its successor takes over what came before it.
         int previous = newest >= 0 && _rows[newest].Begin == PendingVersion ? _rows[newest].Previous : newest;
-        record.Write(new(PendingVersion, validUntilMs, stamp.EventTimeMs, stamp.Offset, _rows.Attributes.Add(attributes), previous));
+        record.Write(new(PendingVersion, validUntilMs, stamp.EventTimeMs, stamp.Offset, _rows.Attributes.Add(attributes, validFromMs), previous));
         _rows.WriteId(record, key.Utf8);
+        if (validFromMs != 0)
+            record.MarkValidFrom();
         if (!vector.IsEmpty)
             _rows.Vectors.Write(record, vector);
         record.Show(_sources.NumberOf(stamp.Source));
@@ -398,8 +403,13 @@ public sealed class VectorNamespace
             throw new ArgumentException($"event_time = {stamp.EventTimeMs}: at most {Row.Max48} ms from 1970", nameof(stamp));
         if (stamp.Offset is < 0 or > Row.Max48)
             throw new ArgumentException($"offset = {stamp.Offset}: 0..{Row.Max48}", nameof(stamp));
-        if (validUntilMs is < 0 or > Row.Max48)
-            throw new ArgumentException($"valid_until = {validUntilMs}: 0..{Row.Max48}", nameof(validUntilMs));
+        CheckInstant("valid_until", validUntilMs);
+    }
+
+    private static void CheckInstant(string field, long ms)
+    {
+        if (ms < 0)
+            throw new ArgumentException($"{field} = {ms}: 0 or more", nameof(ms));
     }
 
     private long DefaultValidUntilMs(long eventTimeMs) =>

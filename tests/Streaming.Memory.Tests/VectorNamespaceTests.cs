@@ -177,6 +177,59 @@ public sealed class VectorNamespaceTests
     }
 
     [Fact]
+    public void An_entry_is_found_from_its_valid_from_on_and_as_of_a_moment_before_it_is_not()
+    {
+        VectorNamespace memory = new(new() { Name = "n", Dimension = 2, Metric = Metric.Dot, Retention = new() { Versions = 10 } }, _time);
+        memory.Upsert("always", [1, 0], null, new(1, "s", 1));
+        memory.Upsert("a key too long for a row's head", [2, 0], new Dictionary<string, string> { ["color"] = "red" }, new(1, "s", 2), validFromMs: 1_500);
+        memory.Upsert("fact", [], null, new(1, "s", 3), validUntilMs: 1_600, validFromMs: 1_500);
+        memory.Publish();
+        Dictionary<string, string> red = new() { ["color"] = "red" };
+
+        _time.NowMs = 1_499;
+        Check(memory.Snapshot(), false);
+        _time.NowMs = 1_500;
+        Check(memory.Snapshot(), true);
+        _time.NowMs = 1_550;
+        Check(memory.AsOf(DateTimeOffset.FromUnixTimeMilliseconds(1_499))!, false);
+        Check(memory.AsOf(memory.Version)!, true);
+        Assert.Throws<ArgumentException>(() => memory.Upsert("a", [1, 0], null, new(1, "s", 1), validFromMs: -1));
+
+        void Check(MemorySnapshot snapshot, bool isValid)
+        {
+            using var shown = snapshot;
+            Assert.Equal(isValid ? 2 : 1, shown.Search([1, 0], 5).Neighbours.Count);
+            Assert.Equal(isValid ? 1 : 0, shown.Search([1, 0], 5, new() { Where = red }).Neighbours.Count);
+            Assert.Equal(isValid ? 1 : 0, shown.CountWhere(red));
+            Assert.Equal(isValid, shown.TryGet("fact", out var fact));
+            Assert.Equal(isValid ? 1_500 : 0, fact?.ValidFromMs ?? 0);
+        }
+    }
+
+    [Fact]
+    public void An_entry_that_is_not_valid_yet_hides_the_older_write_of_its_id()
+    {
+        var memory = Make();
+        Upsert(memory, "a", 1, [1, 0]);
+        memory.Upsert("a", [2, 0], null, new(2, "s", 2), validFromMs: 2_000);
+        memory.Publish();
+        Assert.Empty(memory.Snapshot().Search([1, 0], 5).Neighbours);
+
+        _time.NowMs = 2_000;
+        Assert.Equal(2f, Assert.Single(memory.Snapshot().Search([1, 0], 5).Neighbours).Score);
+    }
+
+    [Fact]
+    public void A_life_longer_than_a_row_can_hold_is_as_good_as_for_ever()
+    {
+        var memory = Make();
+        memory.Upsert("long", [1, 0], null, new(1, "s", 1), validUntilMs: long.MaxValue);
+        memory.Publish();
+
+        Assert.Equal("long", Assert.Single(memory.Snapshot().Search([1, 0], 5).Neighbours).Id);
+    }
+
+    [Fact]
     public void An_upsert_that_is_already_expired_removes_the_older_entry_and_evicts_nobody()
     {
         var memory = Make(maxEntries: 2);

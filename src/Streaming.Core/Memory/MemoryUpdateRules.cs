@@ -42,6 +42,8 @@ public sealed class MemoryUpdateRules(EventTimeRange times)
         }
         if (upsert.TimeToLiveMs < 0)
             return new("upsert.time_to_live_ms", upsert.TimeToLiveMs, "must be 0 (the namespace's default) or more");
+        if (upsert.ValidFromMs < 0)
+            return new("upsert.valid_from_ms", upsert.ValidFromMs, "must be Unix milliseconds, or 0 for always");
         return upsert.Attributes.Count > MaxAttributes
             ? new("upsert.attributes", $"{upsert.Attributes.Count} attributes", $"must have at most {MaxAttributes} attributes")
             : null;

@@ -1,13 +1,14 @@
 namespace Streaming.Memory.Filters;
 
-/// <summary>The attributes of one row. Immutable.</summary>
+/// <summary>The attributes of one row, and from when it is valid. Immutable.</summary>
 internal sealed class AttributeSet
 {
     private const int ObjectBytes = 160, AttributeBytes = 80, CharBytes = 2;
 
     /// <summary>Copies the attributes.</summary>
-    public AttributeSet(IReadOnlyDictionary<string, string> values)
+    public AttributeSet(IReadOnlyDictionary<string, string> values, long validFromMs)
     {
+        ValidFromMs = validFromMs;
         Values = new Dictionary<string, string>(values, StringComparer.Ordinal).AsReadOnly();
         List<uint> tokens = [];
         int bytes = ObjectBytes;
@@ -21,6 +22,9 @@ internal sealed class AttributeSet
     }
 
     public IReadOnlyDictionary<string, string> Values { get; }
+
+    /// <summary>First instant at which the row is found; unix ms, 0 = always.</summary>
+    public long ValidFromMs { get; }
 
     /// <summary>What the row is found by; see <see cref="AttributeToken"/>.</summary>
     public uint[] Tokens { get; }

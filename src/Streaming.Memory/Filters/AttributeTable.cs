@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Streaming.Memory.Rows;
 
 namespace Streaming.Memory.Filters;
 
@@ -17,17 +18,25 @@ internal sealed class AttributeTable
     /// <summary>Null for handle 0.</summary>
     public AttributeSet? this[int handle] => handle == 0 ? null : Volatile.Read(ref _pages)[handle / PageSize][handle % PageSize];
 
+    /// <summary>True when a row has begun and not ended to be valid. The attributes are looked at only where they say from when.</summary>
+    public bool IsValid(Row row, long nowMs) => !row.IsExpired(nowMs) && (!row.HasValidFrom || this[row.Attributes]!.ValidFromMs <= nowMs);
+
+    /// <summary>From when a row is valid; unix ms, 0 = always.</summary>
+    public long ValidFromMs(Row row) => row.HasValidFrom ? this[row.Attributes]!.ValidFromMs : 0;
+
     /// <summary>The attributes by name; never null.</summary>
     public IReadOnlyDictionary<string, string> Values(int handle) => this[handle]?.Values ?? ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Copies the attributes.</summary>
-    public int Add(IReadOnlyDictionary<string, string>? attributes)
+    /// <param name="attributes">Null = none.</param>
+    /// <param name="validFromMs">Unix ms; 0 = always.</param>
+    public int Add(IReadOnlyDictionary<string, string>? attributes, long validFromMs)
     {
-        if (attributes is null or { Count: 0 })
+        if (attributes is null or { Count: 0 } && validFromMs == 0)
             return 0;
         if (!_free.TryPop(out int handle))
             handle = Next();
-        AttributeSet set = new(attributes);
+        AttributeSet set = new(attributes ?? ReadOnlyDictionary<string, string>.Empty, validFromMs);
         Volatile.Write(ref _pages[handle / PageSize][handle % PageSize], set);
         SizeBytes += set.SizeBytes;
         return handle;

@@ -15,7 +15,8 @@ namespace Streaming.Memory.Rows;
 ///  36  place       32 bits            chunk and position in its posting list; -1 = no vector
 ///  40  previous    32 bits            the row that this one replaced; -1 = none
 ///  44  id          12 bytes           length and up to 11 bytes of UTF-8, or 15 and a handle of the LongIds at byte 4; the length's
-///                                    highest bit: ended by a removal, not by a newer row of the id
+///                                    highest bit: ended by a removal, not by a newer row of the id; the next: not valid from
+///                                    the beginning, the attributes say from when
 ///  56  vector      dimension × 2 or 4 bytes; nothing for a fact
 /// </code>
 /// </summary>
@@ -27,6 +28,7 @@ internal readonly unsafe struct Row(byte* at)
     private const byte LongId = 15;
     private const byte RemovedBit = 0x80;
     private const int CacheLine = 64;
+    private const byte ValidFromBit = 0x40;
 
     /// <summary>The end of a row that is live.</summary>
     public const long NeverEnds = Max48;
@@ -72,6 +74,9 @@ internal readonly unsafe struct Row(byte* at)
     /// <summary>True when the row ended by a delete, an expiry or an eviction.</summary>
     public bool WasRemoved => (at[44] & RemovedBit) != 0;
 
+    /// <summary>True when the row is valid only from the instant that its attributes name.</summary>
+    public bool HasValidFrom => (at[44] & ValidFromBit) != 0;
+
     public int LongIdHandle => Unsafe.ReadUnaligned<int>(at + 48);
 
     public bool IsLive => End == NeverEnds;
@@ -83,6 +88,9 @@ internal readonly unsafe struct Row(byte* at)
 
     /// <summary>Ends a live row at a version that is not published yet.</summary>
     public void EndAt(long version) => Volatile.Write(ref *(ulong*)at, ((ulong)version << 16) | (uint)Source);
+
+    /// <summary>Notes that the attributes say from when the row is valid. After the id, before <see cref="Show"/>.</summary>
+    public void MarkValidFrom() => at[44] |= ValidFromBit;
 
     /// <summary>Notes that nothing replaced the row.</summary>
     public void MarkRemoved() => at[44] |= RemovedBit;

@@ -8,7 +8,7 @@ namespace Streaming.Memory.Search;
 /// <param name="Metric">The namespace's metric.</param>
 /// <param name="Version">The version that it reads.</param>
 /// <param name="IsPast">True when later versions are published.</param>
-/// <param name="NowMs">The clock reading that decides which entries are expired; unix ms.</param>
+/// <param name="NowMs">The clock reading that decides which entries are valid; unix ms.</param>
 /// <param name="Filter">The attributes wanted; null = any.</param>
 /// <param name="Age">How scores lose by age.</param>
 /// <param name="MinScore">The lowest score wanted.</param>
@@ -18,5 +18,5 @@ internal readonly record struct Question(Metric Metric, long Version, bool IsPas
         metric, version, isPast, nowMs, RowFilter.Of(options?.Where), new AgeWeight(nowMs, options?.HalfLife), options?.MinScore ?? float.NegativeInfinity);
 
     public bool Wants(Row row, AttributeTable attributes) =>
-        row.IsVisible(Version) && !row.IsExpired(NowMs) && (Filter is null || Filter.Matches(attributes[row.Attributes]));
+        row.IsVisible(Version) && attributes.IsValid(row, NowMs) && (Filter is null || Filter.Matches(attributes[row.Attributes]));
 }

@@ -85,6 +85,6 @@ internal sealed class CreativeMemoryProcessor : ITaskProcessor
         };
         if (features.SemanticId is { } id)
             attributes["semantic_id"] = string.Create(CultureInfo.InvariantCulture, $"{string.Join('-', id.Codes)}-{id.Collision}");
-        return new(features.CreativeId, features.Embedding.ToArray(), attributes, features.SourceAppendTimeMs, features.ValidUntilMs);
+        return new(features.CreativeId, features.Embedding.ToArray(), attributes, features.SourceAppendTimeMs, features.ValidUntilMs, features.ValidFromMs);
     }
 }

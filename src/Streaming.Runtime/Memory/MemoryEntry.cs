@@ -6,4 +6,5 @@ namespace Streaming.Runtime.Memory;
 /// <param name="Attributes">Attributes to show and filter by.</param>
 /// <param name="EventTimeMs">Unix milliseconds.</param>
 /// <param name="ValidUntilMs">Unix milliseconds; 0 = the namespace's default time to live.</param>
-public sealed record MemoryEntry(string Id, ReadOnlyMemory<float> Vector, IReadOnlyDictionary<string, string> Attributes, long EventTimeMs, long ValidUntilMs);
+/// <param name="ValidFromMs">First instant at which it is found; Unix milliseconds, 0 = always.</param>
+public sealed record MemoryEntry(string Id, ReadOnlyMemory<float> Vector, IReadOnlyDictionary<string, string> Attributes, long EventTimeMs, long ValidUntilMs, long ValidFromMs = 0);

@@ -75,7 +75,7 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
             return ProcessResult.Rejected(Rejection.Invalid(bad));
         // A time to live of "practically for ever" must not wrap around into the past.
         var validUntilMs = upsert.TimeToLiveMs == 0 ? 0 : update.EventTimeMs + Math.Min(upsert.TimeToLiveMs, long.MaxValue - update.EventTimeMs);
-        space.Upsert(new(update.Id, vector, new Dictionary<string, string>(upsert.Attributes, StringComparer.Ordinal), update.EventTimeMs, validUntilMs), position);
+        space.Upsert(new(update.Id, vector, new Dictionary<string, string>(upsert.Attributes, StringComparer.Ordinal), update.EventTimeMs, validUntilMs, upsert.ValidFromMs), position);
         return ProcessResult.Applied;
     }
 

@@ -4,7 +4,7 @@ namespace Streaming.Server.Api;
 
 /// <summary>One entry as JSON, and the version it was read from (see <see cref="SearchAnswer"/>).</summary>
 internal sealed record MemoryEntryAnswer(
-    string Namespace, long Version, DateTime PublishedAt, DateTime Time, string Id, IReadOnlyDictionary<string, string> Attributes, long EventTimeMs, long ValidUntilMs, IReadOnlyList<float>? Vector)
+    string Namespace, long Version, DateTime PublishedAt, DateTime Time, string Id, IReadOnlyDictionary<string, string> Attributes, long EventTimeMs, long ValidFromMs, long ValidUntilMs, IReadOnlyList<float>? Vector)
 {
     public static MemoryEntryAnswer Of(string space, MemorySnapshot snapshot, MemoryEntry entry, bool withVector) => new(
         space,
@@ -14,6 +14,7 @@ internal sealed record MemoryEntryAnswer(
         entry.Id,
         entry.Attributes,
         entry.EventTimeMs,
+        entry.ValidFromMs,
         entry.ValidUntilMs,
         withVector ? entry.Vector.ToArray() : null);
 }

@@ -27,6 +27,7 @@ public sealed class MemoryUpdateRulesTests
         { u => u.Upsert.Vector[1] = float.NaN, "upsert.vector[1]", "NaN", "finite" },
         { u => u.Upsert.Vector[0] = float.PositiveInfinity, "upsert.vector[0]", "Infinity", "finite" },
         { u => u.Upsert.TimeToLiveMs = -1, "upsert.time_to_live_ms", "-1", "or more" },
+        { u => u.Upsert.ValidFromMs = -1, "upsert.valid_from_ms", "-1", "or 0 for always" },
         { u => Fill(u, 65), "upsert.attributes", "65 attributes", "at most 64 attributes" },
     };
 

@@ -6,7 +6,7 @@ internal abstract record Operation
     /// <summary>The same step with seconds for milliseconds.</summary>
     public Operation InSeconds() => this switch
     {
-        Upsert upsert => upsert with { Stamp = InSeconds(upsert.Stamp), ValidUntilMs = upsert.ValidUntilMs * 1_000 },
+        Upsert upsert => upsert with { Stamp = InSeconds(upsert.Stamp), ValidUntilMs = upsert.ValidUntilMs * 1_000, ValidFromMs = upsert.ValidFromMs * 1_000 },
         Delete delete => delete with { Stamp = InSeconds(delete.Stamp) },
         DeleteWhere delete => delete with { Stamp = InSeconds(delete.Stamp) },
         Advance advance => advance with { Ms = advance.Ms * 1_000 },
@@ -15,9 +15,9 @@ internal abstract record Operation
 
     private static WriteStamp InSeconds(WriteStamp stamp) => stamp with { EventTimeMs = stamp.EventTimeMs * 1_000 };
 
-    internal sealed record Upsert(string Id, float[] Vector, string Color, WriteStamp Stamp, long? ValidUntilMs) : Operation
+    internal sealed record Upsert(string Id, float[] Vector, string Color, WriteStamp Stamp, long? ValidUntilMs, long ValidFromMs = 0) : Operation
     {
-        public override string ToString() => $"Upsert({Id}, [{string.Join(' ', Vector)}], {Color}, {Stamp}, until {ValidUntilMs?.ToString() ?? "default"})";
+        public override string ToString() => $"Upsert({Id}, [{string.Join(' ', Vector)}], {Color}, {Stamp}, until {ValidUntilMs?.ToString() ?? "default"}, from {ValidFromMs})";
     }
 
     internal sealed record Delete(string Id, WriteStamp Stamp) : Operation;

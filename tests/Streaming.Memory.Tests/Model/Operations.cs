@@ -26,7 +26,7 @@ internal static class Operations
             .Where(o => o is Operation.Upsert or Operation.Delete or Operation.DeleteWhere)
             .Select((o, i) => o switch
             {
-                Operation.Upsert upsert => upsert with { Stamp = upsert.Stamp with { Offset = i }, ValidUntilMs = 0 },
+                Operation.Upsert upsert => upsert with { Stamp = upsert.Stamp with { Offset = i }, ValidUntilMs = 0, ValidFromMs = 0 },
                 Operation.Delete delete => delete with { Stamp = delete.Stamp with { Offset = i } },
                 _ => (Operation)(((Operation.DeleteWhere)o) with { Stamp = ((Operation.DeleteWhere)o).Stamp with { Offset = i } }),
             }).ToArray()),
@@ -48,7 +48,8 @@ internal static class Operations
                      from c in color
                      from s in stamp
                      from u in until
-                     select (Operation)new Operation.Upsert(i, v, c, s, u);
+                     from f in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 30)))
+                     select (Operation)new Operation.Upsert(i, v, c, s, u, f);
         var query = from pick in Gen.Choose(0, 99)
                     from v in vector
                     from k in Gen.Choose(1, 7)

@@ -20,7 +20,7 @@ internal sealed class Oracle(NamespaceOptions options)
             return write.Stamp == last ? UpsertOutcome.Duplicate : UpsertOutcome.Stale;
         long until = write.ValidUntilMs
             ?? (options.TimeToLive is { } life ? write.Stamp.EventTimeMs + (long)life.TotalMilliseconds : 0);
-        Entry entry = new(write.Id, write.Vector, write.Color, write.Stamp, until);
+        Entry entry = new(write.Id, write.Vector, write.Color, write.Stamp, write.ValidFromMs, until);
         if (entry.IsExpired(nowMs))
         {
             Remove(write.Id, write.Stamp);
@@ -112,10 +112,12 @@ internal sealed class Oracle(NamespaceOptions options)
         return existed;
     }
 
-    internal sealed record Entry(string Id, float[] Vector, string Color, WriteStamp Stamp, long UntilMs)
+    internal sealed record Entry(string Id, float[] Vector, string Color, WriteStamp Stamp, long FromMs, long UntilMs)
     {
         /// <summary>When it was last found, to the second; 0 = never, or it does not matter.</summary>
         public long UsedMs { get; set; }
+
+        public bool IsValid(long nowMs) => FromMs <= nowMs && !IsExpired(nowMs);
 
         public bool IsExpired(long nowMs) => UntilMs != 0 && nowMs >= UntilMs;
     }
@@ -124,13 +126,13 @@ internal sealed class Oracle(NamespaceOptions options)
     {
         public int Count => entries.Count;
 
-        public int CountOf(string color) => entries.Values.Count(e => e.Color == color && !e.IsExpired(nowMs));
+        public int CountOf(string color) => entries.Values.Count(e => e.Color == color && e.IsValid(nowMs));
 
-        public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && !entry.IsExpired(nowMs) ? Used(entry) : null;
+        public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && entry.IsValid(nowMs) ? Used(entry) : null;
 
         public List<(string Id, float Score, string Color, long EventTimeMs)> Search(float[] query, int k, string? color, int halfLifeMs, float? minScore) =>
             [.. entries.Values
-                .Where(e => e.Vector.Length > 0 && !e.IsExpired(nowMs) && (color is null || e.Color == color))
+                .Where(e => e.Vector.Length > 0 && e.IsValid(nowMs) && (color is null || e.Color == color))
                 .Select(e => (Entry: e, Score: Aged(Score(e.Vector, query), e.Stamp.EventTimeMs, halfLifeMs)))
                 .Where(n => minScore is null || n.Score >= minScore)
                 .OrderByDescending(n => n.Score).ThenBy(n => n.Entry.Id, StringComparer.Ordinal)

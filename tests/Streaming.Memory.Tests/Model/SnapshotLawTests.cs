@@ -120,7 +120,7 @@ public sealed class SnapshotLawTests
                 case Operation.Upsert write:
                     Assert.Equal(
                         _oracle.Upsert(write, _time.NowMs),
-                        _memory.Upsert(write.Id, write.Vector, new Dictionary<string, string> { ["color"] = write.Color }, write.Stamp, write.ValidUntilMs));
+                        _memory.Upsert(write.Id, write.Vector, new Dictionary<string, string> { ["color"] = write.Color }, write.Stamp, write.ValidUntilMs, write.ValidFromMs));
                     break;
                 case Operation.Delete delete:
                     Assert.Equal(_oracle.Delete(delete.Id, delete.Stamp), _memory.Delete(delete.Id, delete.Stamp));

@@ -116,10 +116,11 @@ public sealed class MemoryProcessorTests : IDisposable
     {
         var update = Update("facts", "a");
         update.Upsert.TimeToLiveMs = timeToLiveMs;
+        update.Upsert.ValidFromMs = 5;
         Send(update);
         _world.Run();
 
-        Assert.Equal(validUntilMs, _facts.LastEntry!.ValidUntilMs);
+        Assert.Equal((5, validUntilMs), (_facts.LastEntry!.ValidFromMs, _facts.LastEntry.ValidUntilMs));
     }
 
     [Fact]
@@ -132,6 +133,7 @@ public sealed class MemoryProcessorTests : IDisposable
             Title = "a title",
             SemanticId = new SemanticId { Codes = { 4, 5 }, Collision = 1 },
             SourceAppendTimeMs = 77,
+            ValidFromMs = 88,
             ValidUntilMs = 99,
         };
         var record = _world.Send(Features, "c1", features.ToByteArray());
@@ -141,7 +143,7 @@ public sealed class MemoryProcessorTests : IDisposable
         Assert.Equal([$"upsert c1 {record.Source}@0", $"delete c1 at {tombstone.AppendTimeMs} {record.Source}@1"], _creatives.Calls.Where(c => c.Contains("c1", StringComparison.Ordinal)));
         Assert.DoesNotContain(_facts.Calls, c => c.Contains("c1", StringComparison.Ordinal));
         var entry = _creatives.LastEntry!;
-        Assert.Equal((77, 99, "a title", "4-5-1"), (entry.EventTimeMs, entry.ValidUntilMs, entry.Attributes["title"], entry.Attributes["semantic_id"]));
+        Assert.Equal((77, 88, 99, "a title", "4-5-1"), (entry.EventTimeMs, entry.ValidFromMs, entry.ValidUntilMs, entry.Attributes["title"], entry.Attributes["semantic_id"]));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class MemoryNamespaceWriter : IMemoryNamespace
 
     public void Upsert(Runtime.Memory.MemoryEntry entry, MemoryPosition position)
     {
-        var outcome = _space.Upsert(entry.Id, entry.Vector.Span, entry.Attributes, Stamp(entry.EventTimeMs, position), entry.ValidUntilMs == 0 ? null : entry.ValidUntilMs);
+        var outcome = _space.Upsert(entry.Id, entry.Vector.Span, entry.Attributes, Stamp(entry.EventTimeMs, position), entry.ValidUntilMs == 0 ? null : entry.ValidUntilMs, entry.ValidFromMs);
         _metrics.Upserted(Name, NameOf(outcome));
     }
 
