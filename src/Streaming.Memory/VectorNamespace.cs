@@ -4,6 +4,7 @@ using Streaming.Memory.Lists;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
 using Streaming.Memory.Search;
+using Streaming.Memory.Snapshots;
 using Streaming.Memory.Training;
 using Streaming.Memory.Upkeep;
 using Streaming.Memory.Versions;
@@ -78,6 +79,28 @@ public sealed class VectorNamespace
         _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources);
         _reclaimer = new Reclaimer(_rows, _index, _lists, _versions);
         _learner = new Learner(options, _rows, _lists, _versions, _reclaimer, background);
+    }
+
+    /// <summary>A namespace with all that a snapshot holds. It is published, and seen, by the first <see cref="Publish"/>.</summary>
+    /// <param name="options">As those of the namespace that it was captured from, where they decide what is held.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
+    /// <exception cref="SnapshotException">The file is damaged, of another format version or of another namespace: take an older one, or begin without.</exception>
+    public static RestoredNamespace Restore(NamespaceOptions options, TimeProvider time, string path) => Restore(options, time, path, Task.Run);
+
+    /// <param name="options">As those of the namespace that it was captured from, where they decide what is held.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="background">Runs a training.</param>
+    internal static RestoredNamespace Restore(NamespaceOptions options, TimeProvider time, string path, Func<Func<Trained>, Task<Trained>> background)
+    {
+        VectorNamespace space = new(options, time, background);
+        NamespaceFiller filler = new(path, space._rows, space._index, space._lists, space._sources, space._tombstones, space._filterDeletes, space._learner);
+        SnapshotHeader header = new SnapshotLoader(path, options, space._rows.Vectors.Bytes, filler).Load();
+        space._live = filler.Entries;
+        space._dirty = true;
+        return new RestoredNamespace(space, header);
     }
 
     /// <summary>What the namespace was made with.</summary>
@@ -299,6 +322,28 @@ public sealed class VectorNamespace
         _dirty = false;
         _writes = 0;
         return _versions.Newest.Number;
+    }
+
+    /// <summary>Holds the newest version for a snapshot that another thread writes while writes and searches go on. The caller disposes it.</summary>
+    /// <param name="origin">See <see cref="SnapshotHeader.Origin"/>.</param>
+    /// <param name="positions">How much of each source is in the version; whoever restores it replays what follows.</param>
+    /// <remarks>Takes time for each list and each remembered removal, not for the entries.</remarks>
+    /// <exception cref="InvalidOperationException">There are writes that are not published: publish first.</exception>
+    public SnapshotCapture Capture(string origin, IReadOnlyList<SourcePosition> positions)
+    {
+        using var writing = _writer.Enter();
+        if (_dirty)
+            throw new InvalidOperationException("A version can be captured when everything written is published.");
+        SnapshotHeader header = SnapshotHeader.Of(Options) with
+        {
+            Origin = origin,
+            CapturedAtMs = NowMs(),
+            Version = Version,
+            Entries = _live,
+            Sources = _sources.Names,
+            Positions = positions,
+        };
+        return new SnapshotCapture(header, _rows, _versions, [.. _lists.Partitions.Select(CapturedPartition.Of)], CapturedRemovals.Of(_tombstones, _filterDeletes));
     }
 
     /// <summary>Above 0 when <paramref name="stamp"/> wins over everything known of the id, 0 when it is known already.</summary>

@@ -30,6 +30,9 @@ public sealed record MemoryNamespaceOptions
     /// <summary>How much a search looks at unless it says otherwise.</summary>
     public MemorySearchOptions Search { get; init; } = new();
 
+    /// <summary>Snapshots on disk, which a start begins with.</summary>
+    public MemorySnapshotOptions Snapshots { get; init; } = new();
+
     /// <summary>The namespace is also fed by the creative-features topic.</summary>
     public bool Creatives { get; init; }
 }

@@ -44,6 +44,12 @@ internal static class MemoryRules
             yield return new($"{field}.search.lists", space.Search.Lists, "must be 1 to 65,536");
         if (space.Search.Candidates is < 1 or > 1_000_000)
             yield return new($"{field}.search.candidates", space.Search.Candidates, "must be 1 to 1,000,000");
+        if (space.Snapshots.Interval != TimeSpan.Zero && space.Snapshots.Interval < TimeSpan.FromSeconds(1))
+            yield return new($"{field}.snapshots.interval", space.Snapshots.Interval, "must be 0 (no snapshots), or at least 1s");
+        if (space.Snapshots.Keep is < 1 or > 100)
+            yield return new($"{field}.snapshots.keep", space.Snapshots.Keep, "must be 1 to 100");
+        if (space.Snapshots.MaxAge < space.Snapshots.Interval)
+            yield return new($"{field}.snapshots.max_age", space.Snapshots.MaxAge, "must be at least snapshots.interval");
     }
 
     private static bool IsName(string name) =>

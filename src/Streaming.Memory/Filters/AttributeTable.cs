@@ -25,18 +25,20 @@ internal sealed class AttributeTable
     public long ValidFromMs(Row row) => row.HasValidFrom ? this[row.Attributes]!.ValidFromMs : 0;
 
     /// <summary>The attributes by name; never null.</summary>
-    public IReadOnlyDictionary<string, string> Values(int handle) => this[handle]?.Values ?? ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Values(int handle) => this[handle] is { } set ? set.Values : ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Copies the attributes.</summary>
     /// <param name="attributes">Null = none.</param>
     /// <param name="validFromMs">Unix ms; 0 = always.</param>
-    public int Add(IReadOnlyDictionary<string, string>? attributes, long validFromMs)
+    public int Add(IReadOnlyDictionary<string, string>? attributes, long validFromMs) =>
+        Add(attributes is null or { Count: 0 } && validFromMs == 0 ? null : new AttributeSet(attributes ?? ReadOnlyDictionary<string, string>.Empty, validFromMs));
+
+    public int Add(AttributeSet? set)
     {
-        if (attributes is null or { Count: 0 } && validFromMs == 0)
+        if (set is null)
             return 0;
         if (!_free.TryPop(out int handle))
             handle = Next();
-        AttributeSet set = new(attributes ?? ReadOnlyDictionary<string, string>.Empty, validFromMs);
         Volatile.Write(ref _pages[handle / PageSize][handle % PageSize], set);
         SizeBytes += set.SizeBytes;
         return handle;

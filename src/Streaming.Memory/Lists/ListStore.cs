@@ -12,7 +12,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     private readonly List<ListChunk?> _chunks = [];
     private readonly Stack<int> _free = new();
     private readonly Dictionary<int, BlockPool> _pools = [];
-    private Partition[] _partitions = [new(0, null, null)];
+    private Partition[] _partitions = [new(0, null, null, 0)];
 
     /// <summary>What readers scan, the oldest first.</summary>
     public Partition[] Partitions => Volatile.Read(ref _partitions);
@@ -41,11 +41,11 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
 
     public long SizeBytes => _pools.Values.Sum(pool => pool.SizeBytes);
 
-    public void Begin(Codebook codebook, CentroidScan centroids)
+    public void Begin(Trained trained)
     {
         foreach (PostingList list in Current.Lists)
             list.IsLeft = true;
-        Volatile.Write(ref _partitions, [.. _partitions, new Partition(Current.Epoch + 1, codebook, centroids)]);
+        Volatile.Write(ref _partitions, [.. _partitions, new Partition(Current.Epoch + 1, trained.Codebook, trained.Centroids, trained.Distortion)]);
     }
 
     public void Drop(Partition partition) => Volatile.Write(ref _partitions, [.. _partitions.Where(p => p != partition)]);

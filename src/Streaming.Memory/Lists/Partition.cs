@@ -7,7 +7,7 @@ namespace Streaming.Memory.Lists;
 /// The posting lists of one codebook: an epoch. Without a codebook it is one list whose entries have no codes, the exact head that a namespace
 /// begins with. While entries move to the next epoch a namespace has two partitions, and a search reads the older one first.
 /// </summary>
-internal sealed class Partition(int epoch, Codebook? codebook, CentroidScan? centroids)
+internal sealed class Partition(int epoch, Codebook? codebook, CentroidScan? centroids, float distortion)
 {
     private bool _isRough;
     private readonly PostingList[] _lists = [.. Enumerable.Range(0, codebook?.Lists ?? 1).Select(_ => new PostingList())];
@@ -20,6 +20,9 @@ internal sealed class Partition(int epoch, Codebook? codebook, CentroidScan? cen
 
     /// <summary>The codebook's centroids; null for the exact head.</summary>
     public CentroidScan? Centroids { get; } = centroids;
+
+    /// <summary>Mean squared distance to the centroid over mean squared length, when the codebook was trained.</summary>
+    public float Distortion { get; } = distortion;
 
     /// <summary>True while many entries lie far from their centroids, because content has moved: searches look at more then.</summary>
     public bool IsRough

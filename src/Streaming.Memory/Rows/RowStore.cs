@@ -49,6 +49,9 @@ internal sealed class RowStore
     /// <summary>Rows by what attributes they have.</summary>
     public AttributeIndex ByAttribute { get; } = new();
 
+    /// <summary>Above the highest number that a row may have by now.</summary>
+    public int Reach => Volatile.Read(ref _pages).Length << _pageShift;
+
     /// <summary>Rows in use: live ones, and ended ones that were not given back yet.</summary>
     public int Count { get; private set; }
 
@@ -107,6 +110,13 @@ internal sealed class RowStore
     {
         foreach (uint token in Attributes[this[row].Attributes]?.Tokens ?? [])
             ByAttribute.Add(token, row, _isListed);
+    }
+
+    /// <summary>Lists the live rows of a store that lists none yet.</summary>
+    public void ListAllAttributes()
+    {
+        if (Attributes.SizeBytes > 0)
+            ByAttribute.Fill(Live().Where(live => live.Row.Attributes != 0).Select(live => (Attributes[live.Row.Attributes]!.Tokens, live.Number)));
     }
 
     /// <summary>Like the indexer, for a number that may have been given back; false when there is no such row, else the row may be an ended one.</summary>

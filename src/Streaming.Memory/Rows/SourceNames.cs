@@ -8,6 +8,9 @@ internal sealed class SourceNames
     private string[] _names = [];
     private (string Name, int Number) _last = ("", -1);
 
+    /// <summary>By number.</summary>
+    public IReadOnlyList<string> Names => Volatile.Read(ref _names);
+
     /// <summary>The write that made a row.</summary>
     public WriteStamp Stamp(Row row) => new(row.EventTimeMs, Volatile.Read(ref _names)[row.Source], row.Offset);
 

@@ -42,6 +42,7 @@ internal sealed unsafe class Codebook
         Dimension = dimension;
         Lists = centroids.Length / dimension;
         Centroids = centroids;
+        LevelsOfDimensions = levels;
         _alongWeight = Math.Max(1, (dimension - 1) * AlongThreshold * AlongThreshold / (1 - AlongThreshold * AlongThreshold));
         NormLow = normLow;
         NormStep = normStep;
@@ -73,6 +74,9 @@ internal sealed unsafe class Codebook
 
     /// <summary>[list][dimension].</summary>
     public float[] Centroids { get; }
+
+    /// <summary>[dimension][<see cref="Levels"/>].</summary>
+    public float[] LevelsOfDimensions { get; }
 
     public float NormLow { get; }
 

@@ -11,13 +11,18 @@ internal sealed class FilterDeletes(int capacity)
     private readonly Dictionary<string, Remembered> _filters = new(StringComparer.Ordinal);
     private long _newestEventMs = long.MinValue;
 
+    public int Count => _filters.Count;
+
+    /// <summary>A copy of all of them.</summary>
+    public FilterDelete[] ToArray() => [.. _filters.Values.Select(filter => filter.Copy())];
+
     /// <summary>Remembers a delete.</summary>
     /// <returns>False when one of the same filter that is as new or newer is known, so that there is nothing left to delete.</returns>
     public bool Add(IReadOnlyDictionary<string, string> where, WriteStamp stamp)
     {
         string key = KeyOf(where);
         if (!_filters.TryGetValue(key, out Remembered? known))
-            _filters.Add(key, known = new Remembered(RowFilter.Of(where)!));
+            _filters.Add(key, known = new Remembered(where));
         bool isNewer = known.Add(stamp);
         if (_filters.Count > capacity)
             _filters.Remove(_filters.MinBy(filter => filter.Value.Newest).Key);
@@ -57,14 +62,18 @@ internal sealed class FilterDeletes(int capacity)
     private static string KeyOf(IReadOnlyDictionary<string, string> where) =>
         string.Concat(where.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key.Length}:{pair.Key}{pair.Value.Length}:{pair.Value}"));
 
-    private sealed class Remembered(RowFilter filter)
+    private sealed class Remembered(IReadOnlyDictionary<string, string> where)
     {
+        private readonly Dictionary<string, string> _where = new(where, StringComparer.Ordinal);
+
         // Of each source the newest: another one counts again when a source is forgotten.
         private readonly Dictionary<string, WriteStamp> _stamps = new(StringComparer.Ordinal);
 
-        public RowFilter Filter { get; } = filter;
+        public RowFilter Filter { get; } = RowFilter.Of(where)!;
 
         public WriteStamp Newest { get; private set; }
+
+        public FilterDelete Copy() => new(_where, [.. _stamps.Values]);
 
         /// <returns>True when it is the newest.</returns>
         public bool Add(WriteStamp stamp)

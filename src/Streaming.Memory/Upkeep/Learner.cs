@@ -55,6 +55,15 @@ internal sealed class Learner(
     /// <summary>Puts the rows that wait where searches find them.</summary>
     public void PlaceWaiting() => PlaceWaiting(areNew: true);
 
+    /// <summary>Has new entries go to lists that were trained before a restart. Those of the partition before are there until they are dropped.</summary>
+    /// <param name="trained">What the lists are made of.</param>
+    /// <param name="isRough">As in <see cref="Partition.IsRough"/>: a better training is due then, once nothing moves.</param>
+    public void Resume(Trained trained, bool isRough)
+    {
+        _plan = isRough ? TrainingPlan.Second : TrainingPlan.Whole;
+        Begin(trained);
+    }
+
     /// <summary>Starts a training that is due, takes one that is done, or moves entries.</summary>
     /// <param name="budget">Entries to move, about.</param>
     public void Run(int budget)
@@ -112,10 +121,15 @@ internal sealed class Learner(
     {
         Task<Trained> training = _training!;
         _training = null; // Also where it failed: that is said once, and another one is tried.
-        (Codebook codebook, CentroidScan centroids, _nearest, float distortion) = training.GetAwaiter().GetResult(); // It has ended.
-        _codes = new byte[codebook.Codes];
-        _drift.Reset(distortion);
-        lists.Begin(codebook, centroids);
+        Begin(training.GetAwaiter().GetResult()); // It has ended.
+    }
+
+    private void Begin(Trained trained)
+    {
+        _nearest = trained.Nearest;
+        _codes = new byte[trained.Codebook.Codes];
+        _drift.Reset(trained.Distortion);
+        lists.Begin(trained);
         lists.Current.IsRough = _plan.IsStep;
     }
 

@@ -18,6 +18,9 @@ internal sealed class TombstoneSet
 
     public int Count => _marks.Count;
 
+    /// <summary>A copy of all marks.</summary>
+    public KeyValuePair<string, WriteStamp>[] ToArray() => [.. _marks];
+
     public WriteStamp? Find(string id) => _marks.TryGetValue(id, out WriteStamp stamp) ? stamp : null;
 
     public void Set(string id, WriteStamp stamp)

@@ -3,6 +3,7 @@ using System.Text;
 using Google.Protobuf;
 using Streaming.Core.Contracts;
 using Streaming.Runtime.Records;
+using Streaming.Runtime.Stores;
 using Streaming.Runtime.Tasks;
 
 namespace Streaming.Runtime.Memory;
@@ -11,19 +12,19 @@ namespace Streaming.Runtime.Memory;
 internal sealed class CreativeMemoryProcessor : ITaskProcessor
 {
     private readonly IReadOnlyList<IMemoryNamespace> _namespaces;
-    private readonly string _source;
+    private readonly MemorySource _source;
 
     public CreativeMemoryProcessor(TopicPartition partition, MemorySettings settings, IReadOnlyList<IMemoryNamespace> namespaces)
     {
-        _source = partition.ToString();
         _namespaces = [.. namespaces.Where(n => settings.CreativeNamespaces.Contains(n.Name))];
+        _source = new(partition, _namespaces);
     }
 
     public ProcessResult Process(InputRecord record, ITaskOutput output)
     {
         if (record.Key is null)
             return ProcessResult.Rejected(Rejection.Invalid(new("creative_id", "", "a record needs a key")));
-        var position = new MemoryPosition(_source, record.Offset);
+        var position = _source.At(record);
         if (record.Value is null)
         {
             // A tombstone says nothing but that the creative is gone as of now.
@@ -51,10 +52,13 @@ internal sealed class CreativeMemoryProcessor : ITaskProcessor
         return ProcessResult.Applied;
     }
 
+    public StoreIdentity? Restored => _source.Restored;
+
+    public void Committed(StoreIdentity identity) => _source.Committed(identity);
+
     public bool EndBatch()
     {
-        foreach (var space in _namespaces)
-            space.Publish();
+        _source.Publish();
         return true;
     }
 
@@ -65,14 +69,7 @@ internal sealed class CreativeMemoryProcessor : ITaskProcessor
     {
     }
 
-    public void Close()
-    {
-        foreach (var space in _namespaces)
-        {
-            space.RemoveSource(_source);
-            space.Publish();
-        }
-    }
+    public void Close() => _source.Close();
 
     // The source's append time orders versions of a creative: upstream clocks may step back.
     private static MemoryEntry Entry(CreativeFeatures features)

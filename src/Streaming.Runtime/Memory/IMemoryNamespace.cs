@@ -1,4 +1,6 @@
 using Streaming.Core.Validation;
+using Streaming.Runtime.Records;
+using Streaming.Runtime.Stores;
 
 namespace Streaming.Runtime.Memory;
 
@@ -10,6 +12,20 @@ public interface IMemoryNamespace
 
     /// <summary>What is wrong with a vector for this namespace (dimension, NaN, zero norm); null when it is good. Empty = a fact without a vector.</summary>
     Violation? Check(ReadOnlySpan<float> vector);
+
+    /// <summary>A partition's records come from now on, until <see cref="RemoveSource"/>.</summary>
+    /// <returns>How far the namespace knows them already, from a snapshot: it ignores writes of earlier offsets. Null = not at all.</returns>
+    StoreIdentity? Begin(TopicPartition source) => null;
+
+    /// <summary>Everything of a partition before an offset is applied, and what came of it is delivered: a snapshot may say so.</summary>
+    void Committed(StoreIdentity source)
+    {
+    }
+
+    /// <summary>The instance stops: what should be there at its next start is kept now. The last commits have been told.</summary>
+    void Stopping()
+    {
+    }
 
     /// <summary>Sets an entry; an older event time than the one held is ignored.</summary>
     void Upsert(MemoryEntry entry, MemoryPosition position);

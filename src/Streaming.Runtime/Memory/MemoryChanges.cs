@@ -11,11 +11,12 @@ namespace Streaming.Runtime.Memory;
 
 /// <summary>
 /// Tells on <c>memory-changes</c> what left a namespace. A change that was not delivered is sent again, instead of sending the task back to its last
-/// commit: the memory keeps no state on disk, and would have to be rebuilt from its topics.
+/// commit, where its namespace would begin anew from a snapshot or from its topics.
 /// </summary>
 /// <remarks>
 /// One writer thread; deliveries come on any. A send hands over a bounded number, and only while few are under way, so that the memory's thread does not
-/// wait for brokers that do not answer. What is lost in a crash leaves again when the memory is rebuilt, and is told then.
+/// wait for brokers that do not answer. What waits in a crash leaves again when the memory is
+/// rebuilt, and is told then: no snapshot is made while a change waits. What was under way may be lost.
 /// </remarks>
 /// <param name="sink">The producer.</param>
 /// <param name="topic">The topic.</param>
@@ -30,6 +31,9 @@ public sealed class MemoryChanges(IRecordSink sink, string topic, MemoryMetrics 
     private readonly Queue<MemoryChange> _waiting = new();
     private readonly ConcurrentQueue<MemoryChange> _returned = new();
     private int _underWay;
+
+    /// <summary>True while there are changes to send. The writer's.</summary>
+    public bool HasWaiting => _waiting.Count > 0 || !_returned.IsEmpty;
 
     /// <summary>Takes a change, which <see cref="Send"/> sends. Beyond the bound the oldest that waits is lost.</summary>
     public void Add(MemoryChange change)

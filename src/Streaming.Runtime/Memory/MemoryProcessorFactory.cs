@@ -6,7 +6,7 @@ using Streaming.Runtime.Tasks;
 
 namespace Streaming.Runtime.Memory;
 
-/// <summary>The memory role: rebuilt from its topics at every start.</summary>
+/// <summary>The memory role: its namespaces are rebuilt from their topics at every start, from where their snapshots end.</summary>
 public sealed class MemoryProcessorFactory(MemorySettings settings, IReadOnlyList<IMemoryNamespace> namespaces, TimeProvider clock) : IProcessorFactory
 {
     /// <inheritdoc />
@@ -25,6 +25,13 @@ public sealed class MemoryProcessorFactory(MemorySettings settings, IReadOnlyLis
     /// <remarks>The memory of another creative model repeats the updates of its namespaces alone; the first memory judges them all.</remarks>
     public string? DeadLetterTopic(string source) =>
         settings.CreativeModel is not null && source == settings.UpdateTopic ? null : DeadLetterHeaders.TopicOf(source);
+
+    /// <inheritdoc />
+    public void Stopping()
+    {
+        foreach (var space in namespaces)
+            space.Stopping();
+    }
 
     /// <inheritdoc />
     public ITaskProcessor Create(TopicPartition partition, ITaskState? state) =>

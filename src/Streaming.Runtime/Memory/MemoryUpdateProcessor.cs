@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Streaming.Core.Contracts;
 using Streaming.Core.Memory;
 using Streaming.Runtime.Records;
+using Streaming.Runtime.Stores;
 using Streaming.Runtime.Tasks;
 
 namespace Streaming.Runtime.Memory;
@@ -10,7 +11,7 @@ namespace Streaming.Runtime.Memory;
 /// <summary>Applies one partition of the memory updates.</summary>
 internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySettings settings, IReadOnlyList<IMemoryNamespace> namespaces, TimeProvider clock) : ITaskProcessor
 {
-    private readonly string _source = partition.ToString();
+    private readonly MemorySource _source = new(partition, namespaces);
     private readonly Dictionary<string, IMemoryNamespace> _namespaces = namespaces.ToDictionary(n => n.Name, StringComparer.Ordinal);
 
     public ProcessResult Process(InputRecord record, ITaskOutput output)
@@ -31,13 +32,16 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
             return ProcessResult.Rejected(Rejection.Invalid(violation));
         if (!_namespaces.TryGetValue(update.Namespace, out var space))
             return UnknownNamespace(update.Namespace);
-        return Apply(update, space, new(_source, record.Offset));
+        return Apply(update, space, _source.At(record));
     }
+
+    public StoreIdentity? Restored => _source.Restored;
+
+    public void Committed(StoreIdentity identity) => _source.Committed(identity);
 
     public bool EndBatch()
     {
-        foreach (var space in _namespaces.Values)
-            space.Publish();
+        _source.Publish();
         return true;
     }
 
@@ -48,14 +52,7 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
     {
     }
 
-    public void Close()
-    {
-        foreach (var space in _namespaces.Values)
-        {
-            space.RemoveSource(_source);
-            space.Publish();
-        }
-    }
+    public void Close() => _source.Close();
 
     private static ProcessResult Apply(MemoryUpdate update, IMemoryNamespace space, MemoryPosition position)
     {
@@ -86,7 +83,7 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
             return ProcessResult.Rejected(Rejection.Invalid(new("key", key, $"must be {MemoryUpdateRules.KeyOf("namespace", "id")}")));
         if (!_namespaces.TryGetValue(key[..slash], out var space))
             return UnknownNamespace(key[..slash]);
-        space.Delete(key[(slash + 1)..], record.AppendTimeMs, new(_source, record.Offset));
+        space.Delete(key[(slash + 1)..], record.AppendTimeMs, _source.At(record));
         return ProcessResult.Applied;
     }
 

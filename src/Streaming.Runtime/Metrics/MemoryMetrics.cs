@@ -7,10 +7,14 @@ public sealed class MemoryMetrics
 {
     private static readonly double[] SearchSeconds = [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, .1, .2, .5, 1, 5];
 
+    private static readonly double[] SnapshotSeconds = [.01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 30, 60];
+
     private readonly Counter<long> _upserts;
     private readonly Counter<long> _departures;
     private readonly Counter<long> _changes;
     private readonly Histogram<double> _search;
+    private readonly Histogram<double> _snapshot;
+    private readonly Counter<long> _snapshotFailures;
 
     internal MemoryMetrics(Meter meter)
     {
@@ -18,7 +22,21 @@ public sealed class MemoryMetrics
         _departures = meter.CreateCounter<long>("streaming.memory.departures", "{entry}", "Entries that left a namespace, by reason");
         _changes = meter.CreateCounter<long>("streaming.memory.changes", "{record}", "Records on memory-changes, by what became of them");
         _search = meter.CreateHistogram("streaming.memory.search.duration", "s", "One search of a namespace, without HTTP", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SearchSeconds });
+        _snapshot = meter.CreateHistogram("streaming.memory.snapshot.duration", "s", "One snapshot of a namespace, written to disk or restored from it", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SnapshotSeconds });
+        _snapshotFailures = meter.CreateCounter<long>("streaming.memory.snapshot.failures", "{snapshot}", "Snapshots that could not be written, or were refused at a start");
     }
+
+    /// <summary>A snapshot was written or restored.</summary>
+    /// <param name="space">The namespace.</param>
+    /// <param name="operation">write or restore.</param>
+    /// <param name="duration">How long it took.</param>
+    public void SnapshotDone(string space, string operation, TimeSpan duration) =>
+        _snapshot.Record(duration.TotalSeconds, new("namespace", space), new("operation", operation));
+
+    /// <summary>A snapshot could not be written, or was refused.</summary>
+    /// <param name="space">The namespace.</param>
+    /// <param name="operation">write or restore.</param>
+    public void SnapshotFailed(string space, string operation) => _snapshotFailures.Add(1, new("namespace", space), new("operation", operation));
 
     /// <summary>An upsert was applied, or found to be old.</summary>
     public void Upserted(string space, string outcome) => _upserts.Add(1, new("namespace", space), new("outcome", outcome));

@@ -35,6 +35,13 @@ public sealed partial class StateDirectory : IDisposable
     /// <summary>The cluster whose state this is.</summary>
     public string ClusterId => _clusterId;
 
+    /// <summary>The folder of a role, or of something in it. It may not be there yet.</summary>
+    public string PathOf(params ReadOnlySpan<string> names) => Path.Combine([_root, .. names]);
+
+    /// <summary>Why what is known of a partition does not belong to its log, in words; null when it does.</summary>
+    public string? ReasonForeign(StoreIdentity known, TopicPartition partition) =>
+        StoreVerdict.Decide(known, _clusterId, partition, _log.ReadAt(partition, known.Mark?.Offset ?? 0)).Foreign;
+
     /// <summary>Deletes the state of a role that will not come back. None of its stores may be open.</summary>
     public void Delete(string role)
     {

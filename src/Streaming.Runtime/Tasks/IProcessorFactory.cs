@@ -13,7 +13,7 @@ public interface IProcessorFactory
     /// <summary>Source topics.</summary>
     IReadOnlyList<string> Topics { get; }
 
-    /// <summary>Tasks keep state on disk and go on from its offset; otherwise they are rebuilt from the beginning of the topic.</summary>
+    /// <summary>Tasks keep state on disk and go on from its offset; otherwise they go on from where their processor was restored to, or from the beginning of the topic.</summary>
     bool Durable { get; }
 
     /// <summary>Topic that durable tasks write their commits to, and are restored from; null = none.</summary>
@@ -21,6 +21,11 @@ public interface IProcessorFactory
 
     /// <summary>Where rejected records of a source topic go; null = nowhere, because tasks of another role read the same topic and send them.</summary>
     string? DeadLetterTopic(string source) => DeadLetterHeaders.TopicOf(source);
+
+    /// <summary>The instance stops: every task has committed what it applied, and is closed next.</summary>
+    void Stopping()
+    {
+    }
 
     /// <summary>Makes the processor of one partition. <paramref name="state"/> is null unless <see cref="Durable"/>.</summary>
     ITaskProcessor Create(TopicPartition partition, ITaskState? state);

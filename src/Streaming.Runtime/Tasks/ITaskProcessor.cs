@@ -6,6 +6,9 @@ namespace Streaming.Runtime.Tasks;
 /// <summary>What one task does with the records of its partition. Used by one thread. Decoding and validation come before any change of state.</summary>
 public interface ITaskProcessor
 {
+    /// <summary>How far the processor of a task without a store knows its partition already; null = not at all, so from the beginning.</summary>
+    StoreIdentity? Restored => null;
+
     /// <summary>
     /// A record that comes soon: begin, beside the stream thread, what it needs from elsewhere. Called for the records of a poll in their order before the
     /// first is processed, and perhaps again.
@@ -38,6 +41,11 @@ public interface ITaskProcessor
     /// <summary>Publishes what is left, and puts all dirty state into the task's store; a commit follows.</summary>
     /// <exception cref="RestoreException">Something applied could not be published; nothing is committed.</exception>
     void SaveState();
+
+    /// <summary>A commit has ended: everything before its offset is applied, and what came of it is delivered.</summary>
+    void Committed(StoreIdentity identity)
+    {
+    }
 
     /// <summary>The partition is no longer this task's: give back what is shared. State that was not saved is dropped.</summary>
     void Close();

@@ -137,6 +137,7 @@ internal sealed class StreamTask : ITaskOutput
         _commit = null;
         _identity = commit.GetAwaiter().GetResult();
         _store?.EndCommit();
+        _processor.Committed(_identity);
         return _identity.NextOffset;
     }
 
@@ -172,8 +173,6 @@ internal sealed class StreamTask : ITaskOutput
     {
         if (_factory.Durable)
             (_store, _identity) = _directory.Open(_factory.Role, Partition, _factory.Changelog);
-        else
-            _identity = new(_directory.ClusterId, Partition.Topic, Partition.Partition, 0, null, 0);
         Begin();
     }
 
@@ -181,6 +180,9 @@ internal sealed class StreamTask : ITaskOutput
     private void Begin()
     {
         _processor = _factory.Create(Partition, _store);
+        // Without a store nothing outlives the processor, so that a commit of the one before is nowhere to go on from.
+        if (_store is null)
+            _identity = _processor.Restored ?? new(_directory.ClusterId, Partition.Topic, Partition.Partition, 0, null, 0);
         Position = _identity.NextOffset;
         (_mark, _origin) = (_identity.Mark, _identity.Origin);
         _epoch = new DeliveryEpoch();

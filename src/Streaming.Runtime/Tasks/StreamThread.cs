@@ -63,6 +63,7 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
             while (!cancellationToken.IsCancellationRequested)
                 RunOnce();
             CommitAll();
+            _factory.Stopping();
         }
         catch (Exception e) when (e is StoreException or TaskStoppedException)
         {

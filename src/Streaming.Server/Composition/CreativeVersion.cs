@@ -7,11 +7,14 @@ namespace Streaming.Server.Composition;
 /// <param name="Promotion">The registry's newest record of it.</param>
 /// <param name="Model">Loaded.</param>
 /// <param name="Runners">Its creatives and memory tasks, as far as this instance has these roles.</param>
-/// <param name="Namespaces">The creative namespaces under this model, by name.</param>
+/// <param name="Snapshots">The creative namespaces under this model, with their snapshots.</param>
 /// <param name="Stop">Ends the runners.</param>
 internal sealed record CreativeVersion(
-    ModelPromotion Promotion, CreativeModel Model, IReadOnlyList<RoleRunner> Runners, IReadOnlyDictionary<string, VectorNamespace> Namespaces, CancellationTokenSource Stop)
+    ModelPromotion Promotion, CreativeModel Model, IReadOnlyList<RoleRunner> Runners, IReadOnlyList<NamespaceSnapshots> Snapshots, CancellationTokenSource Stop)
 {
+    /// <summary>The creative namespaces under this model, by name.</summary>
+    public IReadOnlyDictionary<string, VectorNamespace> Namespaces { get; } = Snapshots.ToDictionary(n => n.Space.Options.Name, n => n.Space, StringComparer.Ordinal);
+
     /// <summary>Ends when its tasks have committed and left.</summary>
     public async Task EndAsync()
     {

@@ -7,6 +7,7 @@ using Streaming.Core.Topologies;
 using Streaming.Kafka.Clients;
 using Streaming.Kafka.Topics;
 using Streaming.Memory;
+using Streaming.Memory.Rules;
 using Streaming.Runtime.Joins;
 using Streaming.Runtime.Metrics;
 using Streaming.Runtime.Records;
@@ -53,10 +54,8 @@ public sealed partial class Platform : IAsyncDisposable
         SemanticIds = new SemanticIdMetrics(loggers.CreateLogger<SemanticIdMetrics>());
         _context = new TaskContext(_state, _sink, clock, Metrics);
         _tables = new CreativeTables(_log, Topology.Topics.CreativeFeatures.Name, models.CreativeVersions, loggers.CreateLogger<CreativeTable>());
-        _versions = new CreativeVersions(_log, Topology.Topics.ModelRegistry.Name, Topology.Topics.CreativeFeatures.Name, Open, v => _state.Delete(Topology.RoleOf("creatives", v)), RetireFirst, loggers.CreateLogger<CreativeVersions>());
+        _versions = new CreativeVersions(_log, Topology.Topics.ModelRegistry.Name, Topology.Topics.CreativeFeatures.Name, Open, DeleteState, RetireFirst, loggers.CreateLogger<CreativeVersions>());
         _producer = new(() => new StreamingProducer(Client() with { Source = "/streaming/api" }, Topology, clock));
-        if (Has(Roles.Memory))
-            FirstNamespaces = RoleFactories.Namespaces(Topology, clock);
         if (sequence is not null)
             Sequences = new(sequence, _tables.First, new SequenceCache(Topology.Users.CacheBytes, Metrics), Topology.Users.Batch, Metrics, clock, loggers.CreateLogger<SequenceBatcher>());
     }
@@ -99,7 +98,20 @@ public sealed partial class Platform : IAsyncDisposable
     public IReadOnlyDictionary<string, VectorNamespace> Namespaces => NamespacesOf(_versions.RunningInEffect);
 
     /// <summary>The namespaces under the topology's creative model.</summary>
-    internal IReadOnlyDictionary<string, VectorNamespace> FirstNamespaces { get; } = new Dictionary<string, VectorNamespace>();
+    internal IReadOnlyDictionary<string, VectorNamespace> FirstNamespaces { get; private set; } = new Dictionary<string, VectorNamespace>();
+
+    /// <summary>These with their snapshots.</summary>
+    internal IReadOnlyList<NamespaceSnapshots> FirstSnapshots { get; private set; } = [];
+
+    /// <summary>The namespaces with their snapshots, those of creatives of the creative model in effect.</summary>
+    internal IEnumerable<NamespaceSnapshots> MemorySnapshots
+    {
+        get
+        {
+            var own = _versions.RunningInEffect?.Snapshots ?? [];
+            return own.Concat(FirstSnapshots.ExceptBy(own.Select(n => n.Space.Options.Name), n => n.Space.Options.Name));
+        }
+    }
 
     /// <summary>The newest user features; null without the api role.</summary>
     public FeatureView<UserFeatures>? UserView { get; private set; }
@@ -140,7 +152,9 @@ public sealed partial class Platform : IAsyncDisposable
             CreativeModel.Load(options.Topology, registered.Model).Dispose();
         }
         var platform = new Platform(options, models, sequence, clusterId, partitions, clock, loggers);
-        await Task.Run(() => platform._sink.Prepare(TopicDefinitions.Of(platform.Topology).Select(t => t.Name).Except(platform.Inputs())), cancellationToken);
+        await Task.WhenAll(
+            Task.Run(() => platform._sink.Prepare(TopicDefinitions.Of(platform.Topology).Select(t => t.Name).Except(platform.Inputs())), cancellationToken),
+            Task.Run(platform.RestoreMemory, cancellationToken));
         platform.Start(loggers);
         return platform;
     }
@@ -188,6 +202,18 @@ public sealed partial class Platform : IAsyncDisposable
     {
         _owned.Add(owned);
         return owned;
+    }
+
+    /// <summary>A namespace of this instance with the snapshots that a role keeps of it.</summary>
+    internal NamespaceSnapshots Snapshots(string role, NamespaceOptions options, MemorySnapshotOptions snapshots) =>
+        new(options, snapshots, role, _state, Clock, Metrics.Memory, _loggers.CreateLogger<NamespaceSnapshots>());
+
+    private void RestoreMemory()
+    {
+        if (!Has(Roles.Memory))
+            return;
+        FirstSnapshots = new RoleFactories(this).Namespaces();
+        FirstNamespaces = FirstSnapshots.ToDictionary(n => n.Space.Options.Name, n => n.Space, StringComparer.Ordinal);
     }
 
     private void Start(ILoggerFactory loggers)
@@ -245,10 +271,17 @@ public sealed partial class Platform : IAsyncDisposable
         var runners = new List<RoleRunner>();
         if (Has(Roles.Creatives))
             runners.Add(Runner(factories.Creatives(promotion, model), Task.CompletedTask, _loggers, s => new PacedRecordSource(s, pace, Clock, d => stop.Token.WaitHandle.WaitOne(d))));
-        var namespaces = Has(Roles.Memory) ? RoleFactories.CreativeNamespaces(Topology, Clock) : new Dictionary<string, VectorNamespace>();
+        var namespaces = Has(Roles.Memory) ? factories.Namespaces(promotion) : [];
         if (namespaces.Count > 0)
             runners.Add(Runner(factories.Memory(promotion, namespaces), Task.CompletedTask, _loggers, s => s));
         return new CreativeVersion(promotion, model, runners, namespaces, stop);
+    }
+
+    // Of a creative model that is retired.
+    private void DeleteState(string version)
+    {
+        _state.Delete(Topology.RoleOf("creatives", version));
+        _state.Delete(Topology.RoleOf("memory", version));
     }
 
     // Its creatives tasks end as a stop of the instance would end them.

@@ -27,6 +27,8 @@ internal static class PlatformGauges
         metrics.ObserveRatio("streaming.memory.drift", "How far new vectors lie from a namespace's lists, relative to those that the lists were trained on", () => Memory<double>(platform, n => n.Drift));
         metrics.Observe("streaming.memory.tombstones", "{removal}", "Removals that a namespace remembers", () => Memory<long>(platform, n => n.Tombstones));
         metrics.Observe("streaming.memory.version", "{version}", "Newest version of a namespace", () => Memory<long>(platform, n => n.Version));
+        metrics.Observe("streaming.memory.snapshot.size", "By", "Newest snapshot of a namespace on disk", () => Snapshots(platform, s => s.Bytes));
+        metrics.Observe("streaming.memory.snapshot.age", "s", "Since the newest snapshot of a namespace was captured", () => Snapshots(platform, s => (long)(platform.Clock.GetUtcNow() - s.CapturedAt).TotalSeconds));
         metrics.Observe("streaming.memory.oldest_version", "{version}", "Oldest version of a namespace that can be asked for", () => Memory<long>(platform, n => n.OldestVersion));
         metrics.Observe("streaming.memory.oldest_entry.age", "s", "Age of a namespace's oldest entry, by event time", () => OldestAges(platform));
     }
@@ -66,6 +68,11 @@ internal static class PlatformGauges
                where oldest is not null
                select new Measurement<long>(Math.Max(0, nowMs - oldest.Value) / 1_000, new KeyValuePair<string, object?>("namespace", space.Options.Name));
     }
+
+    private static IEnumerable<Measurement<long>> Snapshots(Platform platform, Func<WrittenSnapshot, long> read) =>
+        from space in platform.MemorySnapshots
+        where space.Newest is not null
+        select new Measurement<long>(read(space.Newest!), new KeyValuePair<string, object?>("namespace", space.Space.Options.Name));
 
     private static IEnumerable<Measurement<T>> Memory<T>(Platform platform, Func<VectorNamespace, T> read)
         where T : struct =>

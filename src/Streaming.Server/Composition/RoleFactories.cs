@@ -17,12 +17,12 @@ namespace Streaming.Server.Composition;
 /// <summary>Puts models and memory behind the runtime's ports.</summary>
 internal sealed class RoleFactories(Platform platform)
 {
-    public static IReadOnlyDictionary<string, VectorNamespace> Namespaces(Topology topology, TimeProvider clock) =>
-        topology.Memory.Select(n => new VectorNamespace(Options(n), clock)).ToDictionary(n => n.Options.Name, StringComparer.Ordinal);
+    /// <summary>The topology's namespaces, as far as their snapshots go.</summary>
+    public IReadOnlyList<NamespaceSnapshots> Namespaces() => Namespaces("memory", platform.Topology.Memory);
 
     /// <summary>The creative namespaces alone, for another creative model.</summary>
-    public static IReadOnlyDictionary<string, VectorNamespace> CreativeNamespaces(Topology topology, TimeProvider clock) =>
-        Namespaces(topology with { Memory = [.. topology.Memory.Where(n => n.Creatives)] }, clock);
+    public IReadOnlyList<NamespaceSnapshots> Namespaces(ModelPromotion promotion) =>
+        Namespaces(Topology.RoleOf("memory", promotion.ModelVersion), platform.Topology.Memory.Where(n => n.Creatives));
 
     public IProcessorFactory Users(SequenceBatcher batcher) => new UserProcessorFactory(
         UserSettings.From(platform.Topology),
@@ -38,15 +38,22 @@ internal sealed class RoleFactories(Platform platform)
 
     public IProcessorFactory Memory() => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology),
-        [.. platform.FirstNamespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory, Changes()))],
+        Writers(platform.FirstSnapshots, Changes),
         platform.Clock);
 
-    public IProcessorFactory Memory(ModelPromotion promotion, IReadOnlyDictionary<string, VectorNamespace> namespaces) => new MemoryProcessorFactory(
+    public IProcessorFactory Memory(ModelPromotion promotion, IReadOnlyList<NamespaceSnapshots> namespaces) => new MemoryProcessorFactory(
         MemorySettings.From(platform.Topology) with { CreativeFeatureTopic = promotion.FeatureTopic, CreativeModel = promotion.ModelVersion },
-        [.. namespaces.Values.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory, changes: null))],
+        Writers(namespaces, () => null),
         platform.Clock);
 
     private MemoryChanges Changes() => new(platform.Sink, platform.Topology.Topics.MemoryChanges.Name, platform.Metrics.Memory);
+
+    // Side by side: a start waits for the slowest.
+    private IReadOnlyList<NamespaceSnapshots> Namespaces(string role, IEnumerable<MemoryNamespaceOptions> namespaces) =>
+        [.. namespaces.AsParallel().AsOrdered().Select(n => platform.Snapshots(role, Options(n), n.Snapshots))];
+
+    private IReadOnlyList<MemoryNamespaceWriter> Writers(IReadOnlyList<NamespaceSnapshots> namespaces, Func<MemoryChanges?> changes) =>
+        [.. namespaces.Select(n => new MemoryNamespaceWriter(n, platform.Clock, platform.Metrics.Memory, changes()))];
 
     private CreativeServices Services(CreativeEncoder encoder, Codebook codebook) => new(
         MediaReader(), new OnnxCreativeEncoder(encoder), new CodebookAssigner(codebook, platform.SemanticIds), new CreativeTagger(platform.Models.Tagger), platform.Clock)

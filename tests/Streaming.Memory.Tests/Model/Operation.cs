@@ -34,6 +34,12 @@ internal abstract record Operation
 
     internal sealed record TakeSnapshot : Operation;
 
+    /// <summary>Publishes, and holds the version for a snapshot on disk.</summary>
+    internal sealed record Capture : Operation;
+
+    /// <summary>Writes the captured version to disk, goes on with a namespace restored from it, and gives that what came after the capture once more.</summary>
+    internal sealed record Restart : Operation;
+
     /// <summary>Of the snapshots taken so far, the one at Pick modulo their count.</summary>
     internal sealed record Query(int Pick, float[] Vector, int K, string? Color, string Id, int HalfLifeMs = 0, float? MinScore = null) : Operation
     {

@@ -67,6 +67,8 @@ internal static class Operations
             (1, source.Select(s => (Operation)new Operation.RemoveSource(s))),
             (6, Gen.Constant((Operation)new Operation.Publish())),
             (4, Gen.Constant((Operation)new Operation.TakeSnapshot())),
+            (1, Gen.Constant((Operation)new Operation.Capture())),
+            (1, Gen.Constant((Operation)new Operation.Restart())),
             (6, query));
     }
 

@@ -2,12 +2,14 @@ using FsCheck;
 using FsCheck.Fluent;
 using Streaming.Memory.Rules;
 using Streaming.Memory.Search;
+using Streaming.Memory.Snapshots;
+using Streaming.Memory.Tests.Snapshots;
 
 namespace Streaming.Memory.Tests.Model;
 
 /// <summary>
-/// The law: for any interleaving of writes, expiry, revocation, publishes and snapshots, every outcome and every answer, of old
-/// snapshots too, equals that of the dictionary oracle. A failure prints its seed and the shrunk interleaving.
+/// The law: for any interleaving of writes, expiry, revocation, publishes, snapshots and restarts from disk, every outcome and every answer,
+/// of old snapshots too, equals that of the dictionary oracle. A failure prints its seed and the shrunk interleaving.
 /// </summary>
 public sealed class SnapshotLawTests
 {
@@ -59,7 +61,7 @@ public sealed class SnapshotLawTests
         Assert.InRange(trained, 9, int.MaxValue);
     }
 
-    /// <summary>The same with seconds for milliseconds, because uses are kept to the second.</summary>
+    /// <summary>The same with seconds for milliseconds, because uses are kept to the second, and without restarts, which forget them.</summary>
     [Theory]
     [InlineData(3)]
     [InlineData(5)]
@@ -75,7 +77,7 @@ public sealed class SnapshotLawTests
             ChunkEntries = 32,
             PageRows = 2,
         };
-        Prop.ForAll(Operations.OfFewIds, operations => new SideBySide(options).Run([.. operations.Select(o => o.InSeconds())]))
+        Prop.ForAll(Operations.OfFewIds, operations => new SideBySide(options).Run([.. operations.Where(o => o is not Operation.Restart).Select(o => o.InSeconds())]))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 
@@ -86,22 +88,23 @@ public sealed class SnapshotLawTests
         private readonly ManualTime _time = new();
         private readonly Oracle _oracle = new(options);
         private readonly List<(MemorySnapshot Actual, Oracle.Pinned Expected)> _snapshots = [];
+        private readonly List<(long NowMs, Operation Operation)> _sinceCapture = [];
+        private readonly List<(string Id, DepartureReason Reason, WriteStamp Stamp)> _toldSinceCapture = [];
+        private readonly List<(string Id, DepartureReason Reason, WriteStamp Stamp)> _departures = [];
         private VectorNamespace _memory = null!;
+        private SnapshotCapture? _captured;
 
         /// <returns>The lists in the end.</returns>
         public int Run(Operation[] operations)
         {
-            List<(string Id, DepartureReason Reason, WriteStamp Stamp)> departures = [];
-            _memory = new VectorNamespace(options, _time, train => Task.FromResult(train()))
-            {
-                Departed = d => departures.Add((d.Id, d.Reason, d.Stamp)),
-            };
+            _memory = new VectorNamespace(options, _time, train => Task.FromResult(train())) { Departed = Departed };
             foreach (Operation operation in operations)
             {
                 Step(operation);
-                Assert.Equal(_oracle.Departures.Order(), departures.Order());
+                Assert.Equal(_oracle.Departures.Order(), _departures.Order());
+                _toldSinceCapture.AddRange(_departures);
                 _oracle.Departures.Clear();
-                departures.Clear();
+                _departures.Clear();
             }
 
             // Every snapshot again, after all that came later.
@@ -110,11 +113,15 @@ public sealed class SnapshotLawTests
                 Query(new(i, [1, 2, -1], 100, null, "a"));
                 Query(new(i, [-2, 1, 3], 2, "red", "b"));
             }
+            _captured?.Dispose();
             return _memory.Lists;
         }
 
+        private void Departed(Departure left) => _departures.Add((left.Id, left.Reason, left.Stamp));
+
         private void Step(Operation operation)
         {
+            _sinceCapture.Add((_time.NowMs, operation));
             switch (operation)
             {
                 case Operation.Upsert write:
@@ -146,8 +153,72 @@ public sealed class SnapshotLawTests
                 case Operation.TakeSnapshot:
                     _snapshots.Add((_memory.Snapshot(), _oracle.Snapshot(_time.NowMs)));
                     break;
+                case Operation.Capture:
+                    Capture();
+                    break;
+                case Operation.Restart:
+                    Restart();
+                    break;
                 case Operation.Query query:
                     Query(query);
+                    break;
+            }
+        }
+
+        private void Capture()
+        {
+            _oracle.Publish();
+            _memory.Publish();
+            _captured?.Dispose();
+            _captured = _memory.Capture("law", []);
+            _sinceCapture.Clear();
+            _toldSinceCapture.Clear();
+        }
+
+        private void Restart()
+        {
+            if (_captured is null)
+                Capture();
+            using SnapshotFile file = new(_captured!);
+            _captured!.Dispose();
+            _captured = null;
+            _memory = VectorNamespace.Restore(options, _time, file.Path, train => Task.FromResult(train())).Namespace;
+            _memory.Departed = Departed;
+            _memory.Publish();
+            Assert.Empty(_departures);
+            long nowMs = _time.NowMs;
+            foreach (var (thenMs, operation) in _sinceCapture)
+            {
+                _time.NowMs = thenMs;
+                Replay(operation);
+            }
+            _time.NowMs = nowMs;
+            // What left since is told again, and nothing else.
+            Assert.Equal(_toldSinceCapture.Order(), _departures.Order());
+            _departures.Clear();
+        }
+
+        private void Replay(Operation operation)
+        {
+            switch (operation)
+            {
+                case Operation.Upsert write:
+                    _memory.Upsert(write.Id, write.Vector, new Dictionary<string, string> { ["color"] = write.Color }, write.Stamp, write.ValidUntilMs, write.ValidFromMs);
+                    break;
+                case Operation.Delete delete:
+                    _memory.Delete(delete.Id, delete.Stamp);
+                    break;
+                case Operation.DeleteWhere delete:
+                    _memory.DeleteWhere(new Dictionary<string, string> { ["color"] = delete.Color }, delete.Stamp);
+                    break;
+                case Operation.Expire:
+                    _memory.Expire(_time.GetUtcNow());
+                    break;
+                case Operation.RemoveSource remove:
+                    _memory.RemoveSource(remove.Source);
+                    break;
+                case Operation.Publish:
+                    _memory.Publish();
                     break;
             }
         }

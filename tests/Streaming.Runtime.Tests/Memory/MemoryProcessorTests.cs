@@ -167,6 +167,79 @@ public sealed class MemoryProcessorTests : IDisposable
         Assert.Equal([$"upsert a {record.Source}@0", $"remove {record.Source}", $"upsert a {record.Source}@0", $"remove {record.Source}"], calls);
     }
 
+    [Fact]
+    public void A_restored_memory_goes_on_where_the_namespace_that_knows_least_ends()
+    {
+        var records = Enumerable.Range(0, 4).Select(_ => Send(Update("facts", "a"))).ToList();
+        Know(_facts, records[0].Source, 3);
+        Know(_creatives, records[0].Source, 2);
+        _world.Run();
+
+        Assert.Equal([$"upsert a {records[0].Source}@2", $"upsert a {records[0].Source}@3"], Upserts());
+    }
+
+    [Fact]
+    public void A_namespace_that_knows_nothing_has_its_partition_read_from_the_beginning()
+    {
+        var record = Send(Update("facts", "a"));
+        Know(_facts, record.Source, 1);
+        _world.Run();
+
+        Assert.Equal([$"upsert a {record.Source}@0"], Upserts());
+    }
+
+    [Fact]
+    public void Namespaces_hear_of_what_is_committed_and_of_the_stop_after_that()
+    {
+        var source = Send(Update("facts", "a")).Source;
+        Send(Update("facts", "a"));
+        _world.Run();
+
+        Assert.Equal([$"{source} up to 2", "stopping"], _facts.Told.Where(told => told == "stopping" || told.StartsWith($"{source} ", StringComparison.Ordinal)));
+        Assert.Contains($"{source} up to 2", _creatives.Told);
+    }
+
+    [Fact]
+    public void A_commit_waits_for_the_dead_letters_of_what_it_says_is_done()
+    {
+        _world.Sink.Immediate = false;
+        var source = _world.Send(Updates, "facts/", null).Source;
+        _world.Run(
+            new Step.Poll(1),
+            new Step.BeginCommit(),
+            new Step.Poll(0),
+            new Step.Do(_ => Assert.DoesNotContain(_facts.Told, told => told.StartsWith($"{source} ", StringComparison.Ordinal))),
+            new Step.Commit(),
+            new Step.Do(_ => Assert.Contains($"{source} up to 1", _facts.Told)));
+    }
+
+    [Fact]
+    public void A_dead_letter_that_is_not_delivered_has_the_forgotten_entries_read_from_the_beginning()
+    {
+        var record = Send(Update("facts", "a"));
+        _world.Run(
+            new Step.Poll(1),
+            new Step.Commit(),
+            new Step.Do(i =>
+            {
+                i.World.Sink.Immediate = false;
+                i.World.Send(Updates, "facts/a", [0xff]);
+            }),
+            new Step.Poll(1),
+            new Step.BeginCommit(),
+            new Step.Fail(1),
+            new Step.Poll(0));
+
+        Assert.Equal(
+            [$"upsert a {record.Source}@0", $"remove {record.Source}", $"upsert a {record.Source}@0"],
+            _facts.Calls.Where(c => c == $"upsert a {record.Source}@0" || c == $"remove {record.Source}").Take(3));
+    }
+
+    private void Know(RecordingNamespace space, Runtime.Records.TopicPartition partition, long nextOffset) =>
+        space.Known[partition] = new(_world.ClusterId, partition.Topic, partition.Partition, nextOffset, null, 0);
+
+    private IEnumerable<string> Upserts() => _facts.Calls.Where(c => c.StartsWith("upsert", StringComparison.Ordinal));
+
     private static MemoryUpdate Update(string space, string id) => new()
     {
         Namespace = space,

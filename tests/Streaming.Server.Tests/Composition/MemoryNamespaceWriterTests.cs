@@ -1,10 +1,13 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Core.Contracts;
 using Streaming.Memory;
 using Streaming.Memory.Rules;
 using Streaming.Runtime.Memory;
 using Streaming.Runtime.Metrics;
 using Streaming.Runtime.Records;
+using Streaming.Runtime.Stores;
+using Streaming.Server.Composition;
 using Streaming.Server.Composition.Adapters;
 
 namespace Streaming.Server.Tests.Composition;
@@ -18,7 +21,17 @@ public sealed class MemoryNamespaceWriterTests : IDisposable
     private readonly RuntimeMetrics _metrics = new();
     private readonly DeliveringSink _sink = new();
 
-    public void Dispose() => _metrics.Dispose();
+    private readonly TestDirectory _folder = new();
+    private readonly StateDirectory _state;
+
+    public MemoryNamespaceWriterTests() => _state = new(_folder.Path, "cluster", new MarkedLog(), _clock, NullLogger.Instance);
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _metrics.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public void Expired_entries_leave_and_their_space_comes_back_by_publishing_alone()
@@ -84,11 +97,31 @@ public sealed class MemoryNamespaceWriterTests : IDisposable
         Assert.Equal(told, _sink.Changes.Count(c => c is { Id: "late", Reason: "expired" }));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void No_snapshot_is_made_while_what_left_waits_to_be_told(bool isDown)
+    {
+        var interval = TimeSpan.FromMinutes(10);
+        var snapshots = new NamespaceSnapshots(new() { Name = "facts", Dimension = 4 }, new() { Interval = interval }, "memory", _state, _clock, _metrics.Memory, NullLogger.Instance);
+        var writer = new MemoryNamespaceWriter(snapshots, _clock, _metrics.Memory, new MemoryChanges(_sink, "memory-changes", _metrics.Memory));
+        var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        writer.Upsert(new("a", new float[] { 1, 0, 0, 0 }, new Dictionary<string, string>(), now, 0), new("updates-0", 0));
+        writer.Delete("a", now + 1, new("updates-0", 1));
+        _sink.IsDown = isDown;
+        _clock.Advance(interval);
+
+        writer.Publish();
+        writer.Stopping();
+
+        Assert.Equal(isDown, snapshots.Newest is null);
+    }
+
     private (VectorNamespace Space, MemoryNamespaceWriter Writer) Filled(RetentionOptions retention)
     {
         var options = new NamespaceOptions { Name = "facts", Dimension = 4, TimeToLive = Life, PageRows = 256, Retention = retention };
-        var space = new VectorNamespace(options, _clock);
-        var writer = new MemoryNamespaceWriter(space, _clock, _metrics.Memory, new MemoryChanges(_sink, "memory-changes", _metrics.Memory));
+        var snapshots = new NamespaceSnapshots(options, new() { Interval = TimeSpan.Zero }, "memory", _state, _clock, _metrics.Memory, NullLogger.Instance);
+        var (space, writer) = (snapshots.Space, new MemoryNamespaceWriter(snapshots, _clock, _metrics.Memory, new MemoryChanges(_sink, "memory-changes", _metrics.Memory)));
         var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 0; i < Entries; i++)
             writer.Upsert(new(i.ToString(CultureInfo.InvariantCulture), new float[] { 1, i, 0, 0 }, new Dictionary<string, string>(), now, 0), new("updates-0", i));
@@ -112,20 +145,18 @@ public sealed class MemoryNamespaceWriterTests : IDisposable
 
         public List<string> Keys { get; } = [];
 
+        public bool IsDown { get; set; }
+
         public void Publish(in OutputRecord record, IDelivery delivery)
         {
+            if (IsDown)
+            {
+                delivery.Failed("down");
+                return;
+            }
             Changes.Add(MemoryChange.Parser.ParseFrom(record.Value));
             Keys.Add(System.Text.Encoding.UTF8.GetString(record.Key!));
             delivery.Delivered(0);
         }
-    }
-
-    private sealed class MovedClock : TimeProvider
-    {
-        private DateTimeOffset _now = DateTimeOffset.UnixEpoch.AddDays(20_000);
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public void Advance(TimeSpan time) => _now += time;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class MemoryBench(MemoryBenchOptions options)
         new ExpiryCase(),
         new AsOfCase(),
         new BytesPerEntryCase(),
+        new SnapshotStartCase(),
     ];
 
     /// <summary>What <c>--case</c> may name.</summary>

@@ -22,16 +22,7 @@ internal sealed class MemoryWriter
     {
         time ??= TimeProvider.System;
         _eventTimeMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        Memory = new VectorNamespace(
-            new NamespaceOptions
-            {
-                Name = "bench",
-                Dimension = dimension,
-                Metric = Metric.Dot,
-                MaxEntries = 100_000_000,
-                Retention = new RetentionOptions { Versions = versions, Time = TimeSpan.FromHours(1) },
-            },
-            time);
+        Memory = new VectorNamespace(Options(dimension, versions), time);
     }
 
     public VectorNamespace Memory { get; }
@@ -43,6 +34,16 @@ internal sealed class MemoryWriter
         writer.Fill(rows, cancellationToken);
         return writer;
     }
+
+    /// <summary>What every namespace under measurement is made with.</summary>
+    public static NamespaceOptions Options(int dimension, int versions = 1) => new()
+    {
+        Name = "bench",
+        Dimension = dimension,
+        Metric = Metric.Dot,
+        MaxEntries = 100_000_000,
+        Retention = new RetentionOptions { Versions = versions, Time = TimeSpan.FromHours(1) },
+    };
 
     public static string Id(int number) => string.Create(CultureInfo.InvariantCulture, $"c{number:0000000}");
 
