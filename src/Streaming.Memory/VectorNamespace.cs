@@ -71,7 +71,7 @@ public sealed class VectorNamespace
         _tombstones = new TombstoneSet(options.MaxTombstones);
         _byEventTime = new RowQueue(_rows, row => row.EventTimeMs);
         _byValidUntil = new RowQueue(_rows, row => row.ValidUntilMs == 0 ? long.MaxValue : row.ValidUntilMs);
-        _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources);
+        _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources, time);
         _reclaimer = new Reclaimer(_rows, _index, _lists, _versions);
         _learner = new Learner(options, _rows, _lists, _versions, _reclaimer, background);
     }
