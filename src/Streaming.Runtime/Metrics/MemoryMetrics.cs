@@ -9,12 +9,14 @@ public sealed class MemoryMetrics
 
     private readonly Counter<long> _upserts;
     private readonly Counter<long> _expired;
+    private readonly Counter<long> _partial;
     private readonly Histogram<double> _search;
 
     internal MemoryMetrics(Meter meter)
     {
         _upserts = meter.CreateCounter<long>("streaming.memory.upserts", "{upsert}", "Upserts of a namespace, by outcome");
         _expired = meter.CreateCounter<long>("streaming.memory.expired", "{entry}", "Entries that were taken out because their life had ended");
+        _partial = meter.CreateCounter<long>("streaming.memory.partial_answers", "{search}", "Searches that were answered without the entries of some partitions");
         _search = meter.CreateHistogram("streaming.memory.search.duration", "s", "One search of a namespace, without HTTP", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SearchSeconds });
     }
 
@@ -28,7 +30,10 @@ public sealed class MemoryMetrics
             _expired.Add(entries, new KeyValuePair<string, object?>("namespace", space));
     }
 
-    /// <summary>A search was answered.</summary>
+    /// <summary>A search was answered without the entries of some partitions.</summary>
+    public void AnsweredInPart(string space) => _partial.Add(1, new KeyValuePair<string, object?>("namespace", space));
+
+    /// <summary>A search was answered from what this instance holds.</summary>
     public void Searched(string space, bool exact, TimeSpan duration) =>
         _search.Record(duration.TotalSeconds, new("namespace", space), new("exact", exact ? "true" : "false"));
 }

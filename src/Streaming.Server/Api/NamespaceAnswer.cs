@@ -6,7 +6,7 @@ namespace Streaming.Server.Api;
 /// <param name="Name">Its name.</param>
 /// <param name="Dimension">Numbers of a vector.</param>
 /// <param name="Metric">dot, cosine or l2.</param>
-/// <param name="Version">The newest version.</param>
+/// <param name="Version">The newest version; absent when several instances hold it, each with its own.</param>
 /// <param name="OldestVersion">The oldest version that <c>as_of</c> can name.</param>
 /// <param name="OldestPublishedAt">When that one became the newest.</param>
 /// <param name="Entries">Entries of the newest version, expired ones that were not taken out yet included.</param>
@@ -14,17 +14,19 @@ namespace Streaming.Server.Api;
 /// <param name="LiveShare">Entries of all rows, 0 to 1; 1 when it is empty.</param>
 /// <param name="Lists">Posting lists; 1 = every search is exact.</param>
 /// <param name="Moving">Entries are on their way to newly trained lists.</param>
-/// <param name="Drift">How far new vectors lie from the lists, relative to those that the lists were trained on; 1 = as trained.</param>
+/// <param name="Drift">The largest of all instances: how far new vectors lie from the lists, relative to those that the lists were trained on; 1 = as trained.</param>
 /// <param name="Tombstones">Removals that are remembered.</param>
 /// <param name="SizeBytes">Bytes held.</param>
 /// <param name="BytesPerEntry">Bytes held for each entry; absent when it is empty.</param>
+/// <param name="Instance">The instance that holds this part; absent in a sum.</param>
+/// <param name="Instances">The parts, when several instances hold it.</param>
 internal sealed record NamespaceAnswer(
     string Name,
     int Dimension,
     string Metric,
-    long Version,
-    long OldestVersion,
-    DateTime OldestPublishedAt,
+    long? Version,
+    long? OldestVersion,
+    DateTime? OldestPublishedAt,
     int Entries,
     int Rows,
     double LiveShare,
@@ -33,8 +35,35 @@ internal sealed record NamespaceAnswer(
     double Drift,
     int Tombstones,
     long SizeBytes,
-    double? BytesPerEntry)
+    double? BytesPerEntry,
+    string? Instance = null,
+    IReadOnlyList<NamespaceAnswer>? Instances = null)
 {
+    /// <summary>The parts of one namespace as one, at least one.</summary>
+    public static NamespaceAnswer Of(IReadOnlyList<NamespaceAnswer> parts)
+    {
+        if (parts.Count == 1)
+            return parts[0] with { Instance = null };
+        var (entries, rows, bytes) = (parts.Sum(p => p.Entries), parts.Sum(p => p.Rows), parts.Sum(p => p.SizeBytes));
+        return parts[0] with
+        {
+            Version = null,
+            OldestVersion = null,
+            OldestPublishedAt = null,
+            Entries = entries,
+            Rows = rows,
+            LiveShare = LiveShareOf(entries, rows),
+            Lists = parts.Sum(p => p.Lists),
+            Moving = parts.Any(p => p.Moving),
+            Drift = parts.Max(p => p.Drift),
+            Tombstones = parts.Sum(p => p.Tombstones),
+            SizeBytes = bytes,
+            BytesPerEntry = entries == 0 ? null : (double)bytes / entries,
+            Instance = null,
+            Instances = parts,
+        };
+    }
+
     public static NamespaceAnswer Of(VectorNamespace space)
     {
         // The writer goes on meanwhile: what is divided must be read once.
@@ -51,7 +80,7 @@ internal sealed record NamespaceAnswer(
             space.OldestPublishedAt.UtcDateTime,
             entries,
             rows,
-            rows == 0 ? 1 : Math.Min(1, (double)entries / rows),
+            LiveShareOf(entries, rows),
             space.Lists,
             space.IsMoving,
             space.Drift,
@@ -59,4 +88,6 @@ internal sealed record NamespaceAnswer(
             bytes,
             entries == 0 ? null : (double)bytes / entries);
     }
+
+    private static double LiveShareOf(int entries, int rows) => rows == 0 ? 1 : Math.Min(1, (double)entries / rows);
 }

@@ -140,6 +140,16 @@ public sealed partial class Platform : IAsyncDisposable
     /// <summary>Positions of a role's tasks in this instance.</summary>
     public IReadOnlyList<TaskPosition> Positions(string role) => Runners.FirstOrDefault(r => r.Role == role)?.Thread.Positions ?? [];
 
+    /// <summary>Partitions of a role's tasks in this instance that were read as far as they went when they came here.</summary>
+    internal IReadOnlyList<TopicPartition> Replayed(string role) =>
+        Runners.FirstOrDefault(r => r.Role == role) is { } runner ? runner.Replayed.Of(runner.Thread.Positions) : [];
+
+    /// <summary>Reads topics outside any group.</summary>
+    internal ILogReader Log => _log;
+
+    /// <summary>Publishes for this instance.</summary>
+    internal IRecordSink Sink => _sink;
+
     /// <summary>Roles that run here, those of other creative models included.</summary>
     public IEnumerable<string> RunningRoles => Runners.Select(r => r.Role);
 
@@ -227,7 +237,7 @@ public sealed partial class Platform : IAsyncDisposable
     {
         var model = CreativeModel.Load(_options.Topology, promotion);
         var topics = TopicDefinitions.OfCreativeModel(Topology, promotion.ModelVersion, Partitions[Topology.Topics.Creatives.Name]);
-        _options.Topics.EnsureAsync(topics, _stop.Token).GetAwaiter().GetResult();
+        var partitions = _options.Topics.EnsureAsync(topics, _stop.Token).GetAwaiter().GetResult();
         _sink.Prepare(topics.Select(t => t.Name));
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var factories = new RoleFactories(this);
@@ -238,7 +248,7 @@ public sealed partial class Platform : IAsyncDisposable
         var namespaces = Has(Roles.Memory) ? RoleFactories.CreativeNamespaces(Topology, Clock) : new Dictionary<string, VectorNamespace>();
         if (namespaces.Count > 0)
             runners.Add(Runner(factories.Memory(promotion, namespaces), Task.CompletedTask, _loggers, s => s));
-        return new CreativeVersion(promotion, model, runners, namespaces, stop);
+        return new CreativeVersion(promotion, model, runners, namespaces, partitions[promotion.FeatureTopic], stop);
     }
 
     // Its creatives tasks end as a stop of the instance would end them.
