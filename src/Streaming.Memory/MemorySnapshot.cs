@@ -100,6 +100,13 @@ public sealed class MemorySnapshot : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The same version at the same clock reading, held for itself.</summary>
+    internal MemorySnapshot Again()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_version.TryPin(), this);
+        return new MemorySnapshot(_reader, _version, _nowMs);
+    }
+
     // Where nothing is left, each vector still gets its first list.
     private static TimeSpan Most(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Streaming.Memory.Lists;
+using Streaming.Memory.Recall;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
 using Streaming.Memory.Search;
@@ -73,6 +74,7 @@ public sealed class VectorNamespace
         _byValidUntil = new RowQueue(_rows, row => row.ValidUntilMs == 0 ? long.MaxValue : row.ValidUntilMs);
         _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources, time);
         _reclaimer = new Reclaimer(_rows, _index, _lists, _versions);
+        Recall = new RecallEstimator(new(), time, search => Task.Run(search));
         _learner = new Learner(options, _rows, _lists, _versions, _reclaimer, background);
     }
 
@@ -111,6 +113,9 @@ public sealed class VectorNamespace
     /// the lists are trained anew above 1.1.
     /// </summary>
     public double Drift => _learner.Drift;
+
+    /// <summary>Estimates the recall of the searches that are offered to it.</summary>
+    public RecallEstimator Recall { get; }
 
     internal RowStore Rows => _rows;
 

@@ -23,6 +23,8 @@ internal sealed class LocalMemory(Platform platform)
             var started = platform.Clock.GetTimestamp();
             var found = snapshot!.SearchEach(request.Vectors!.SelectMany(v => v).ToArray(), request.Neighbours, options);
             platform.Metrics.Memory.Searched(space.Options.Name, options.Exact, platform.Clock.GetElapsedTime(started));
+            for (var i = 0; i < found.Count; i++)
+                space.Recall.Offer(snapshot, request.Vectors![i], request.Neighbours, options, found[i]);
             // What left meanwhile may have left before the snapshot was taken.
             return new(SearchPart.Of(snapshot, found) with { Partitions = [.. held.Intersect(Replayed(inputs))] }, null, null);
         }

@@ -18,6 +18,8 @@ namespace Streaming.Server.Api;
 /// <param name="Tombstones">Removals that are remembered.</param>
 /// <param name="SizeBytes">Bytes held.</param>
 /// <param name="BytesPerEntry">Bytes held for each entry; absent when it is empty.</param>
+/// <param name="Recall">The share of the exact neighbours that searches of the last ten minutes found, on a sample; absent without any.</param>
+/// <param name="RecallSamples">Searches that it was measured on.</param>
 /// <param name="Instance">The instance that holds this part; absent in a sum.</param>
 /// <param name="Instances">The parts, when several instances hold it.</param>
 internal sealed record NamespaceAnswer(
@@ -36,6 +38,8 @@ internal sealed record NamespaceAnswer(
     int Tombstones,
     long SizeBytes,
     double? BytesPerEntry,
+    double? Recall = null,
+    int RecallSamples = 0,
     string? Instance = null,
     IReadOnlyList<NamespaceAnswer>? Instances = null)
 {
@@ -44,7 +48,7 @@ internal sealed record NamespaceAnswer(
     {
         if (parts.Count == 1)
             return parts[0] with { Instance = null };
-        var (entries, rows, bytes) = (parts.Sum(p => p.Entries), parts.Sum(p => p.Rows), parts.Sum(p => p.SizeBytes));
+        var (entries, rows, bytes, samples) = (parts.Sum(p => p.Entries), parts.Sum(p => p.Rows), parts.Sum(p => p.SizeBytes), parts.Sum(p => p.RecallSamples));
         return parts[0] with
         {
             Version = null,
@@ -59,6 +63,8 @@ internal sealed record NamespaceAnswer(
             Tombstones = parts.Sum(p => p.Tombstones),
             SizeBytes = bytes,
             BytesPerEntry = entries == 0 ? null : (double)bytes / entries,
+            Recall = samples == 0 ? null : parts.Sum(p => (p.Recall ?? 0) * p.RecallSamples) / samples,
+            RecallSamples = samples,
             Instance = null,
             Instances = parts,
         };
@@ -68,6 +74,7 @@ internal sealed record NamespaceAnswer(
     {
         // The writer goes on meanwhile: what is divided must be read once.
         var (entries, rows, bytes) = (space.LiveEntries, space.StoredRows, space.SizeBytes);
+        var recall = space.Recall.Estimate;
 #pragma warning disable CA1308 // Metrics are lower case in topologies.
         var metric = space.Options.Metric.ToString().ToLowerInvariant();
 #pragma warning restore CA1308
@@ -86,7 +93,9 @@ internal sealed record NamespaceAnswer(
             space.Drift,
             space.Tombstones,
             bytes,
-            entries == 0 ? null : (double)bytes / entries);
+            entries == 0 ? null : (double)bytes / entries,
+            recall?.Recall,
+            recall?.Samples ?? 0);
     }
 
     private static double LiveShareOf(int entries, int rows) => rows == 0 ? 1 : Math.Min(1, (double)entries / rows);
