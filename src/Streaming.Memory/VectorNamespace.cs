@@ -230,6 +230,20 @@ public sealed class VectorNamespace
         _learner.Request();
     }
 
+    /// <summary>Has the space of every ended row reclaimed, from the next publish on; else that waits until enough of a chunk has ended. Searches go on meanwhile.</summary>
+    public void Compact()
+    {
+        using var writing = _writer.Enter();
+        _reclaimer.QueueAll();
+    }
+
+    /// <summary>True while a publish has upkeep to do: entries to move, or space to reclaim that no kept version needs. Asked by the writer.</summary>
+    public bool HasUpkeep()
+    {
+        using var writing = _writer.Enter();
+        return IsMoving || _reclaimer.HasWork;
+    }
+
     /// <summary>
     /// Ends the batch: all writes since the last publish become visible at once to snapshots taken from now on. Also does a bounded
     /// amount of upkeep, whether or not there was anything to publish.

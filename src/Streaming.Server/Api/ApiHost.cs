@@ -40,10 +40,14 @@ internal sealed partial class ApiHost : IAsyncDisposable
         var process = new ProcessMetrics();
         var router = new InstanceRouter(platform, loggers.CreateLogger<InstanceRouter>());
         var client = new InstanceClient();
+        platform.Metrics.Observe("streaming.instances", "{instance}", "Instances of the topology that are known to be alive, this one included", () => [new(router.Live)]);
         HealthEndpoints.Map(app, platform, exporter);
         UserEndpoints.Map(app, platform, router, client);
         CreativeEndpoints.Map(app, platform);
-        MemoryEndpoints.Map(app, platform, router, client);
+        var local = new LocalMemory(platform);
+        var gathered = new GatheredMemory(platform, local, router, client);
+        MemoryEndpoints.Map(app, platform, local, gathered);
+        MemoryAdminEndpoints.Map(app, platform, gathered, new AdminAccess(options.AdminToken));
         try
         {
             await app.StartAsync();

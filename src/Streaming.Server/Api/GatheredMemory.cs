@@ -11,18 +11,18 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
     private static readonly TimeSpan LookUpDeadline = TimeSpan.FromSeconds(5);
 
     /// <summary>Searches with resolved vectors.</summary>
-    /// <param name="inputs">Of the namespace.</param>
-    /// <param name="here">The part of it that this instance holds; null = none.</param>
+    /// <param name="place">Of the namespace.</param>
     /// <param name="request">What is asked.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public async Task<IResult> SearchAsync(NamespaceInputs inputs, VectorNamespace? here, SearchRequest request, CancellationToken cancellationToken)
+    public async Task<IResult> SearchAsync(NamespacePlace place, SearchRequest request, CancellationToken cancellationToken)
     {
+        var (inputs, here) = place;
         var owners = router.Owners(inputs.Role, inputs.All);
         if (owners.Count + (here is null ? 0 : 1) > 1 && long.TryParse(request.AsOf, out _))
             return Problem.Invalid("as_of", request.AsOf, "must be a time where several instances hold the namespace: each counts its own versions");
         var path = $"/internal/memory/{Uri.EscapeDataString(inputs.Name)}/search";
         var replies = await GatherAsync(
-            owners.Keys, request.Deadline, (address, token) => client.AskAsync<SearchPart>(HttpMethod.Post, address, path, request, token), () => here is null ? null : local.Search(here, inputs, request), cancellationToken);
+            owners.Keys, request.Deadline, (address, token) => client.AskAsync<SearchPart>(HttpMethod.Post, address, path, request, token), () => here is null ? null : Task.FromResult(local.Search(here, inputs, request)), cancellationToken);
         if (replies.Select(r => r.Reply.Refusal).FirstOrDefault(r => r is not null) is { } refusal)
             return refusal;
         SearchPart[] parts = [.. replies.Where(r => r.Reply.Answer is not null).Select(r => r.Reply.Answer! with { Instance = r.Address })];
@@ -35,20 +35,20 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
     }
 
     /// <summary>Looks an entry up at the owner of its key's partition; where two partitions can hold it, the newer entry wins.</summary>
-    /// <param name="inputs">Of the namespace.</param>
-    /// <param name="here">The part of it that this instance holds; null = none.</param>
+    /// <param name="place">Of the namespace.</param>
     /// <param name="id">The entry.</param>
     /// <param name="ask">Asks this instance.</param>
     /// <param name="path">Asks another one.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public async Task<IResult> GetAsync(
-        NamespaceInputs inputs, VectorNamespace? here, string id, Func<VectorNamespace, InstanceReply<MemoryEntryAnswer>> ask, string path, CancellationToken cancellationToken)
+        NamespacePlace place, string id, Func<VectorNamespace, InstanceReply<MemoryEntryAnswer>> ask, string path, CancellationToken cancellationToken)
     {
+        var (inputs, here) = place;
         var partitions = inputs.OfEntry(id);
         var own = platform.Positions(inputs.Role).Select(p => p.Partition).Intersect(partitions).ToList();
         var owners = router.Owners(inputs.Role, partitions);
         var replies = await GatherAsync(
-            owners.Keys, LookUpDeadline, (address, token) => client.AskAsync<MemoryEntryAnswer>(HttpMethod.Get, address, path, null, token), () => here is null || own.Count == 0 ? null : ask(here), cancellationToken);
+            owners.Keys, LookUpDeadline, (address, token) => client.AskAsync<MemoryEntryAnswer>(HttpMethod.Get, address, path, null, token), () => here is null || own.Count == 0 ? null : Task.FromResult(ask(here)), cancellationToken);
         var unknown = partitions.Except(own).Except(owners.Values.SelectMany(o => o)).Select(p => $"nobody is known to own {p}");
         string[] failures = [.. replies.Where(r => r.Reply.Failure is not null).Select(r => $"{r.Address} {r.Reply.Failure}"), .. unknown];
         if (replies.Select(r => r.Reply.Answer).Where(e => e is not null).MaxBy(e => e!.EventTimeMs) is { } found)
@@ -69,7 +69,7 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
             owners,
             LookUpDeadline,
             (address, token) => client.AskAsync<NamespaceList>(HttpMethod.Get, address, path, null, token),
-            () => platform.Namespaces.Count == 0 ? null : new InstanceReply<NamespaceList>(new(local.List()), null, null),
+            () => platform.Namespaces.Count == 0 ? null : Task.FromResult(new InstanceReply<NamespaceList>(new(local.List()), null, null)),
             cancellationToken);
         var failures = replies.Where(r => r.Reply.Failure is not null).Select(r => $"{r.Address} {r.Reply.Failure}").ToList();
         var lists = replies.Where(r => r.Reply.Answer is not null).Select(r => (r.Address, r.Reply.Answer!)).ToList();
@@ -78,9 +78,34 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
         return Results.Json(NamespaceList.Of(lists, failures.Count > 0));
     }
 
+    /// <summary>Has every owner of a part of the namespace do something, this instance included.</summary>
+    /// <param name="place">Of the namespace.</param>
+    /// <param name="http">The call, which the others get too.</param>
+    /// <param name="deadline">How long they are waited for.</param>
+    /// <param name="here">Does it here.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async Task<IResult> DoAsync(NamespacePlace place, HttpRequest http, TimeSpan deadline, Func<Task<InstanceReply<UpkeepPart>>> here, CancellationToken cancellationToken)
+    {
+        var inputs = place.Inputs;
+        var path = http.Path.ToUriComponent() + http.QueryString.Add("local", "true").ToUriComponent();
+        var replies = await GatherAsync(
+            router.Owners(inputs.Role, inputs.All).Keys,
+            deadline,
+            (address, token) => client.AskAsync<UpkeepPart>(HttpMethod.Post, address, path, null, token, http.Headers.Authorization),
+            () => platform.Positions(inputs.Role).Count == 0 || place.Here is null ? null : here(),
+            cancellationToken);
+        var failures = replies.Where(r => r.Reply.Failure is not null).Select(r => $"{r.Address} {r.Reply.Failure}").ToList();
+        if (replies.Count == 0)
+            failures.Add("nobody is known to hold it");
+        return failures.Count > 0
+            ? Problem.Unavailable($"namespace '{inputs.Name}': {string.Join("; ", failures)}; ask again")
+            : replies.Select(r => r.Reply.Refusal).FirstOrDefault(r => r is not null)
+                ?? Results.Json(new UpkeepAnswer(inputs.Name, [.. replies.Select(r => r.Reply.Answer! with { Instance = r.Address })]));
+    }
+
     // The others are asked before this instance looks itself, and by address in order, so that equal answers come out equal.
     private async Task<IReadOnlyList<(string Address, InstanceReply<T> Reply)>> GatherAsync<T>(
-        IEnumerable<string> owners, TimeSpan deadline, Func<string, CancellationToken, Task<InstanceReply<T>>> ask, Func<InstanceReply<T>?> here, CancellationToken cancellationToken)
+        IEnumerable<string> owners, TimeSpan deadline, Func<string, CancellationToken, Task<InstanceReply<T>>> ask, Func<Task<InstanceReply<T>>?> here, CancellationToken cancellationToken)
         where T : class
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -88,7 +113,7 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
         var asked = owners.Select(address => (address, Reply: ask(address, time.Token))).ToList();
         var replies = new SortedDictionary<string, InstanceReply<T>>(StringComparer.Ordinal);
         if (here() is { } own)
-            replies[router.Address] = own;
+            replies[router.Address] = await own;
         foreach (var (address, reply) in asked)
             replies[address] = await reply;
         return [.. replies.Select(r => (r.Key, r.Value))];

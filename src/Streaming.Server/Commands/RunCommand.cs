@@ -37,7 +37,7 @@ internal static class RunCommand
                 TimeProvider.System,
                 loggers,
                 cancellationToken);
-            await using var api = await ApiHost.StartAsync(platform, new ApiOptions(result.GetValue(http)!, result.GetValue(advertise)), loggers);
+            await using var api = await ApiHost.StartAsync(platform, new ApiOptions(result.GetValue(http)!, result.GetValue(advertise), AdminAccess.TokenOfEnvironment), loggers);
             await platform.Completion.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!platform.Completion.IsFaulted)
                 return ExitCodes.Ok;

@@ -144,6 +144,14 @@ public sealed partial class Platform : IAsyncDisposable
     internal IReadOnlyList<TopicPartition> Replayed(string role) =>
         Runners.FirstOrDefault(r => r.Role == role) is { } runner ? runner.Replayed.Of(runner.Thread.Positions) : [];
 
+    /// <summary>Does something on the thread of a role's tasks, between two polls.</summary>
+    /// <returns>What was done; null when this instance owns nothing of the role.</returns>
+    internal Task<T?> OnThreadAsync<T>(string role, Func<T> work, CancellationToken cancellationToken)
+        where T : class =>
+        Runners.FirstOrDefault(r => r.Role == role) is { Thread: { Positions: [var position, ..] } thread }
+            ? thread.AskAsync(position.Partition, _ => work(), cancellationToken)
+            : Task.FromResult<T?>(null);
+
     /// <summary>Reads topics outside any group.</summary>
     internal ILogReader Log => _log;
 

@@ -19,7 +19,8 @@ internal sealed class InstanceClient : IDisposable
     /// <param name="path">With its query.</param>
     /// <param name="body">As JSON; null = none.</param>
     /// <param name="cancellationToken">Ends the wait, which is told as any other failure is.</param>
-    public async Task<InstanceReply<T>> AskAsync<T>(HttpMethod method, string address, string path, object? body, CancellationToken cancellationToken)
+    /// <param name="authorization">What the caller may, where that is asked for.</param>
+    public async Task<InstanceReply<T>> AskAsync<T>(HttpMethod method, string address, string path, object? body, CancellationToken cancellationToken, string? authorization = null)
         where T : class
     {
         try
@@ -28,6 +29,8 @@ internal sealed class InstanceClient : IDisposable
             try
             {
                 using var request = new HttpRequestMessage(method, address + path) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), null, Answer.Json) };
+                if (!string.IsNullOrEmpty(authorization))
+                    request.Headers.TryAddWithoutValidation("Authorization", authorization);
                 using var answer = await _http.SendAsync(request, cancellationToken);
                 if (answer.IsSuccessStatusCode)
                     return new(await answer.Content.ReadFromJsonAsync<T>(Answer.Json, cancellationToken), null, null);
