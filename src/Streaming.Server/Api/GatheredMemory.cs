@@ -16,11 +16,12 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
     /// <param name="cancellationToken">The caller's.</param>
     public async Task<IResult> SearchAsync(NamespacePlace place, SearchRequest request, CancellationToken cancellationToken)
     {
-        var (inputs, here) = place;
+        var inputs = place.Inputs;
+        var here = platform.Positions(inputs.Role).Select(p => p.Partition).Intersect(inputs.All).Any() ? place.Here : null;
         var owners = router.Owners(inputs.Role, inputs.All);
         if (owners.Count + (here is null ? 0 : 1) > 1 && long.TryParse(request.AsOf, out _))
             return Problem.Invalid("as_of", request.AsOf, "must be a time where several instances hold the namespace: each counts its own versions");
-        var path = $"/internal/memory/{Uri.EscapeDataString(inputs.Name)}/search";
+        var path = $"/internal/memory/{Uri.EscapeDataString(inputs.Name)}/search?role={Uri.EscapeDataString(inputs.Role)}";
         var replies = await GatherAsync(
             owners.Keys, request.Deadline, (address, token) => client.AskAsync<SearchPart>(HttpMethod.Post, address, path, request, token), () => here is null ? null : Task.FromResult(local.Search(here, inputs, request)), cancellationToken);
         if (replies.Select(r => r.Reply.Refusal).FirstOrDefault(r => r is not null) is { } refusal)

@@ -31,11 +31,11 @@ internal sealed class MemoryAdminEndpoints(Platform platform, GatheredMemory gat
         if (seconds is < 1 or > MaxWithinSeconds)
             return Task.FromResult(Problem.Invalid("within_seconds", seconds, $"must be 1 to {MaxWithinSeconds}"));
         var within = TimeSpan.FromSeconds(seconds ?? DefaultWithinSeconds);
-        return DoAsync(http, name, version, local, within + Answering, (space, role) => CompactHereAsync(space, role, within, cancellationToken), cancellationToken);
+        return DoAsync(http, name, version, local, within + Answering, (space, role, token) => CompactHereAsync(space, role, within, token), cancellationToken);
     }
 
     private async Task<IResult> DoAsync(
-        HttpRequest http, string name, string? version, bool? local, TimeSpan deadline, Func<VectorNamespace, string, Task<UpkeepPart?>> work, CancellationToken cancellationToken)
+        HttpRequest http, string name, string? version, bool? local, TimeSpan deadline, Func<VectorNamespace, string, CancellationToken, Task<UpkeepPart?>> work, CancellationToken cancellationToken)
     {
         var (place, unknown) = NamespacePlace.Find(platform, name, version);
         if (unknown is not null)
@@ -48,13 +48,24 @@ internal sealed class MemoryAdminEndpoints(Platform platform, GatheredMemory gat
             var done => Results.Json(done.Answer),
         };
 
-        async Task<InstanceReply<UpkeepPart>> HereAsync() => await work(place!.Here!, place.Inputs.Role) is { } part
-            ? new(part, null, null)
-            : new(null, null, "owns nothing of it any more");
+        // A role that has failed answers nothing any more.
+        async Task<InstanceReply<UpkeepPart>> HereAsync()
+        {
+            using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            time.CancelAfter(deadline);
+            try
+            {
+                return await work(place!.Here!, place.Inputs.Role, time.Token) is { } part ? new(part, null, null) : new(null, null, "owns nothing of it any more");
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return new(null, null, "did not answer in time");
+            }
+        }
     }
 
-    private async Task<UpkeepPart?> RetrainHereAsync(VectorNamespace space, string role) =>
-        await _upkeep.RetrainAsync(space, role, CancellationToken.None) is null ? null : new(space.LiveEntries, Training: space.Lists > 1);
+    private async Task<UpkeepPart?> RetrainHereAsync(VectorNamespace space, string role, CancellationToken cancellationToken) =>
+        await _upkeep.RetrainAsync(space, role, cancellationToken) is null ? null : new(space.LiveEntries, Training: space.Lists > 1);
 
     private async Task<UpkeepPart?> CompactHereAsync(VectorNamespace space, string role, TimeSpan within, CancellationToken cancellationToken)
     {

@@ -40,12 +40,17 @@ internal sealed class MemoryEndpoints(Platform platform, LocalMemory held, Gathe
         return await gathered.SearchAsync(place!, request with { Vector = null, Vectors = vectors, UserId = null, CreativeId = null, Text = null }, cancellationToken);
     }
 
-    private IResult SearchHere(string name, SearchRequest request)
+    // While a promotion goes round, who asks and who is asked may be at different creative models, whose vectors must not meet.
+    private IResult SearchHere(string name, string role, SearchRequest request)
     {
         var (place, unknown) = NamespacePlace.Find(platform, name, request.Version);
         if (unknown is not null)
             return unknown;
-        return place!.Here is null ? place.NotHere : Json(held.Search(place.Here, place.Inputs, request));
+        if (place!.Here is null)
+            return place.NotHere;
+        return place.Inputs.Role == role
+            ? Json(held.Search(place.Here, place.Inputs, request))
+            : Problem.Unavailable($"is at another creative model: {place.Inputs.Role}");
     }
 
     private async Task<IResult> GetAsync(
