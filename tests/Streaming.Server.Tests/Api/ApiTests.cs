@@ -158,7 +158,7 @@ public sealed class ApiTests(ApiFixture api)
     public async Task An_instance_without_memory_sends_the_search_to_the_one_that_has_it()
     {
         var (_, here) = await api.All.AskAsync("/v1/memory/creatives/search", """{ "user_id": "u-1", "k": 3 }""");
-        var (status, there) = await api.ApiOnly.AskAsync("/v1/memory/creatives/search", """{ "user_id": "u-1", "k": 3 }""");
+        var (status, there) = await api.ApiOnly.AskAsync("/v1/memory/creatives/search", """{ "user_id": "u-1", "k": 3, "deadline_ms": 60000 }""");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(Ids(here), Ids(there));
 
