@@ -8,9 +8,11 @@ namespace Streaming.Server.Composition;
 /// <param name="Model">Loaded.</param>
 /// <param name="Runners">Its creatives and memory tasks, as far as this instance has these roles.</param>
 /// <param name="Namespaces">The creative namespaces under this model, by name.</param>
+/// <param name="FeaturePartitions">Partitions of the topic with its features.</param>
 /// <param name="Stop">Ends the runners.</param>
 internal sealed record CreativeVersion(
-    ModelPromotion Promotion, CreativeModel Model, IReadOnlyList<RoleRunner> Runners, IReadOnlyDictionary<string, VectorNamespace> Namespaces, CancellationTokenSource Stop)
+    ModelPromotion Promotion, CreativeModel Model, IReadOnlyList<RoleRunner> Runners, IReadOnlyDictionary<string, VectorNamespace> Namespaces,
+    int FeaturePartitions, CancellationTokenSource Stop)
 {
     /// <summary>Ends when its tasks have committed and left.</summary>
     public async Task EndAsync()

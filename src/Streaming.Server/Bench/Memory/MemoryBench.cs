@@ -17,6 +17,7 @@ internal sealed class MemoryBench(MemoryBenchOptions options)
         new ChurnCase(),
         new DriftCase(),
         new FilterCase(),
+        new BudgetCase(),
         new ExpiryCase(),
         new AsOfCase(),
         new BytesPerEntryCase(),
