@@ -62,15 +62,25 @@ public sealed class MemorySnapshot : IDisposable
     /// <param name="options">As for <see cref="Search"/>, for each vector.</param>
     /// <exception cref="ArgumentException">A query or an option breaks a rule: check a caller's vectors first, and answer them with the violation.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot was disposed: take another.</exception>
-    public SearchResult SearchMany(ReadOnlySpan<float> queries, int k, Combination combination, SearchOptions? options = null)
+    public SearchResult SearchMany(ReadOnlySpan<float> queries, int k, Combination combination, SearchOptions? options = null) =>
+        SearchResult.Combine(SearchEach(queries, k, options), combination == Combination.Maximum ? k : int.MaxValue);
+
+    /// <summary>The nearest entries to each of several vectors, one answer a vector. A time budget is that of all of them together.</summary>
+    /// <inheritdoc cref="SearchMany"/>
+    public IReadOnlyList<SearchResult> SearchEach(ReadOnlySpan<float> queries, int k, SearchOptions? options = null)
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         int dimension = _reader.Options.Dimension;
         if (queries.IsEmpty || queries.Length % dimension != 0)
             throw new ArgumentException($"queries.length = {queries.Length}: a multiple of the namespace's dimension, {dimension}", nameof(queries));
-        List<SearchResult> answers = [];
-        for (int at = 0; at < queries.Length; at += dimension)
-            answers.Add(Search(queries.Slice(at, dimension), k, options));
-        return SearchResult.Combine(answers, combination == Combination.Maximum ? k : int.MaxValue);
+        var answers = new SearchResult[queries.Length / dimension];
+        SearchDeadline deadline = _reader.DeadlineOf(options);
+        for (int i = 0; i < answers.Length; i++)
+        {
+            SearchOptions? share = deadline.Left is { } left ? options! with { Budget = Most(left / (answers.Length - i)) } : options;
+            answers[i] = Search(queries.Slice(i * dimension, dimension), k, share);
+        }
+        return answers;
     }
 
     /// <summary>The entry of <paramref name="id"/>, with or without a vector, unless it is expired or not valid yet.</summary>
@@ -101,6 +111,16 @@ public sealed class MemorySnapshot : IDisposable
         Release();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>The same version at the same clock reading, held for itself.</summary>
+    internal MemorySnapshot Again()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_version.TryPin(), this);
+        return new MemorySnapshot(_reader, _version, _nowMs);
+    }
+
+    // Where nothing is left, each vector still gets its first list.
+    private static TimeSpan Most(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1);
 
     private void Release()
     {

@@ -8,9 +8,12 @@ using Streaming.Memory.Versions;
 namespace Streaming.Memory;
 
 /// <summary>The readers' side of a namespace: any number of threads, none of which waits for the writer.</summary>
-internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, IdIndex index, ListStore lists, VersionLog versions, SourceNames sources)
+internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, IdIndex index, ListStore lists, VersionLog versions, SourceNames sources, TimeProvider time)
 {
     public NamespaceOptions Options => options;
+
+    /// <summary>When a search that begins now stops looking for more.</summary>
+    public SearchDeadline DeadlineOf(SearchOptions? search) => new(time, search?.Budget);
 
     /// <summary>Searches the newest version.</summary>
     /// <param name="nowMs">Unix milliseconds, UTC.</param>
@@ -91,9 +94,13 @@ internal sealed class NamespaceReader(NamespaceOptions options, RowStore rows, I
                 throw new ArgumentException(violation.ToString(), nameof(query));
             if (search?.HalfLife is { } halfLife && halfLife <= TimeSpan.Zero)
                 throw new ArgumentException($"half_life = {halfLife}: above 0", nameof(search));
+            if (search?.Budget is { } budget && budget <= TimeSpan.Zero)
+                throw new ArgumentException($"budget = {budget}: above 0", nameof(search));
+            if (search?.MaxLists is { } most and < 1)
+                throw new ArgumentException($"max_lists = {most}: 1 or more", nameof(search));
             var effort = SearchEffort.Of(search, k, options.SearchLists, options.SearchCandidates);
             var question = Question.Of(options.Metric, version.Number, version.Number < versions.Newest.Number, nowMs, search);
-            return new SearchRun(rows, lists, question, effort).Run(query, k);
+            return new SearchRun(rows, lists, question, effort, DeadlineOf(search)).Run(query, k);
         }
         finally
         {

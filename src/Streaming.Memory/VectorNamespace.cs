@@ -1,6 +1,7 @@
 using System.Buffers;
 using Streaming.Memory.Filters;
 using Streaming.Memory.Lists;
+using Streaming.Memory.Recall;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
 using Streaming.Memory.Search;
@@ -76,8 +77,9 @@ public sealed class VectorNamespace
         _filterDeletes = new FilterDeletes(options.MaxFilterDeletes);
         _byEviction = new RowQueue(_rows, _rows.TracksUse ? (number, row) => Math.Max(row.EventTimeMs, _rows.UsedMs(number)) : (_, row) => row.EventTimeMs);
         _byValidUntil = new RowQueue(_rows, (_, row) => row.ValidUntilMs == 0 ? long.MaxValue : row.ValidUntilMs);
-        _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources);
+        _reader = new NamespaceReader(options, _rows, _index, _lists, _versions, _sources, time);
         _reclaimer = new Reclaimer(_rows, _index, _lists, _versions);
+        Recall = new RecallEstimator(new(), time, search => Task.Run(search));
         _learner = new Learner(options, _rows, _lists, _versions, _reclaimer, background);
     }
 
@@ -147,6 +149,9 @@ public sealed class VectorNamespace
 
     /// <summary>The earliest event time of an entry, unix ms; null when there is none. Looks at every row: for metrics. Safe on any thread.</summary>
     public long? OldestEventMs() => _reader.OldestEventMs();
+
+    /// <summary>Estimates the recall of the searches that are offered to it.</summary>
+    public RecallEstimator Recall { get; }
 
     internal RowStore Rows => _rows;
 
@@ -300,6 +305,20 @@ public sealed class VectorNamespace
     {
         using var writing = _writer.Enter();
         _learner.Request();
+    }
+
+    /// <summary>Has the space of every ended row reclaimed, from the next publish on; else that waits until enough of a chunk has ended. Searches go on meanwhile.</summary>
+    public void Compact()
+    {
+        using var writing = _writer.Enter();
+        _reclaimer.QueueAll();
+    }
+
+    /// <summary>True while a publish has upkeep to do: entries to move, or space to reclaim that no kept version needs. Asked by the writer.</summary>
+    public bool HasUpkeep()
+    {
+        using var writing = _writer.Enter();
+        return IsMoving || _reclaimer.HasWork;
     }
 
     /// <summary>

@@ -27,6 +27,9 @@ public sealed record Topology
     /// <summary>Name of a role's changelog topic.</summary>
     public string ChangelogOf(string role) => $"{Name}-{role}-changelog";
 
+    /// <summary>Name of the topic on which the topology's instances announce what they own.</summary>
+    public string InstancesTopic => $"{Name}-instances";
+
     /// <summary>The role of the tasks that serve one creative model beside the topology's.</summary>
     public static string RoleOf(string role, string creativeModel) => $"{role}.{creativeModel}";
 

@@ -8,6 +8,9 @@ public static class TopicDefinitions
 {
     private const string MaxMessageBytes = "20971520";
 
+    // An instance announces itself every second, so that older announcements mean nothing; a reader begins with what is left of them.
+    private static readonly (string, string)[] AnnouncementLife = [("segment.ms", "600000"), ("retention.ms", "600000")];
+
     /// <summary>Every topic and, for each input, its dead-letter topic.</summary>
     public static IReadOnlyList<TopicDefinition> Of(Topology topology)
     {
@@ -21,12 +24,17 @@ public static class TopicDefinitions
             Define(topics.MemoryUpdates, "compact"),
             Define(topics.MemoryChanges, "delete"),
             ModelRegistry(topology),
+            Instances(topology),
             .. new[] { topics.UserEvents, topics.Creatives, topics.CreativeFeatures, topics.MemoryUpdates }.Select(DeadLetter),
         ];
     }
 
     /// <summary>The topic that says which model runs.</summary>
     public static TopicDefinition ModelRegistry(Topology topology) => Define(topology.Topics.ModelRegistry, "compact");
+
+    /// <summary>The topic on which instances announce what they own. One partition, whose append times their leases are measured by.</summary>
+    public static TopicDefinition Instances(Topology topology) =>
+        Define(topology.Topics.MemoryUpdates with { Name = topology.InstancesTopic, Partitions = 1, Config = [] }, "compact,delete", AnnouncementLife);
 
     /// <summary>The changelog topic of the users role: as many partitions as its source topic really has.</summary>
     public static TopicDefinition UsersChangelog(Topology topology, IReadOnlyDictionary<string, int> partitions) =>

@@ -1,7 +1,7 @@
 namespace Streaming.Memory.Search;
 
 /// <summary>How much a search looks at.</summary>
-internal readonly record struct SearchEffort(bool IsExact, int Lists, int Candidates)
+internal readonly record struct SearchEffort(bool IsExact, int Lists, int Candidates, int MaxLists)
 {
     private const int LeastCandidatesPerNeighbour = 4;
     private const int MostWidening = 64;
@@ -12,7 +12,8 @@ internal readonly record struct SearchEffort(bool IsExact, int Lists, int Candid
     public static SearchEffort Of(SearchOptions? options, int k, int lists, int candidates) => new(
         options?.Exact ?? false,
         options?.Lists ?? lists,
-        options?.Candidates ?? (int)Math.Min(Math.Max(candidates, (long)k * LeastCandidatesPerNeighbour), int.MaxValue));
+        options?.Candidates ?? (int)Math.Min(Math.Max(candidates, (long)k * LeastCandidatesPerNeighbour), int.MaxValue),
+        options?.MaxLists ?? int.MaxValue);
 
     /// <summary>The effort that meets as many wanted entries, when only a share of all is wanted.</summary>
     /// <param name="wanted">Entries wanted.</param>

@@ -16,6 +16,18 @@ public sealed record SearchOptions
     /// <summary>True = score every entry from its vector: the exact answer, at a cost that grows with the namespace.</summary>
     public bool Exact { get; init; }
 
+    /// <summary>
+    /// The most posting lists that are scanned, 1 or more, also where a filter widens the search; null = no such bound. While entries move to
+    /// newly trained lists it holds for the old ones and for the new ones.
+    /// </summary>
+    public int? MaxLists { get; init; }
+
+    /// <summary>
+    /// How long a search looks for entries, above zero; then it ranks what it has found and answers. It scans one list at least, or one chunk
+    /// where it scores every entry. Null = as long as it takes.
+    /// </summary>
+    public TimeSpan? Budget { get; init; }
+
     /// <summary>Only entries with this score or a higher one; a range search with a large k. Null = all.</summary>
     public float? MinScore { get; init; }
 

@@ -12,15 +12,23 @@ namespace Streaming.Memory.Search;
 /// Hot path: nothing is allocated but the answer. The partition that entries leave is scanned before the one that they go to (see
 /// <see cref="ListStore.Next"/>): an entry may be met twice, never missed.
 /// </remarks>
-internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question question, SearchEffort effort)
+internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question question, SearchEffort effort, SearchDeadline deadline)
 {
     // Rows listed for a wanted attribute up to which all of them are scored: at this many, that costs about what the codes would.
     private const int FewListed = 16_384;
     private const int ListsAhead = 4;
 
+    // Rows listed for an attribute that are scored between two looks at the clock.
+    private const int RowsAtOnce = 2_048;
+
     private readonly Question _question = question;
     private int _lists;
+    private int _chunks;
+    private int _listed;
     private long _entries;
+    private long _candidates;
+    private SearchPath _path;
+    private SearchCut _cut;
 
     /// <summary>Answers for a vector that satisfies the rules.</summary>
     public SearchResult Run(ReadOnlySpan<float> query, int k)
@@ -37,7 +45,7 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
                 ByLists(effort, prepared, scratch, ref ranking);
             var found = ranking.Take();
             ranking.Dispose();
-            return new SearchResult(_question.Version, found) { Work = new(_lists, _entries, ranking.Scored) };
+            return new SearchResult(_question.Version, found) { Work = Work(ranking.Scored) };
         }
     }
 
@@ -53,11 +61,24 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
     private void Filtered(RowFilter filter, scoped ReadOnlySpan<float> prepared, SearchScratch scratch, scoped ref RowRanking ranking)
     {
         var (token, listed) = filter.Rarest(rows.ByAttribute);
+        _listed = listed;
         if (listed > FewListed)
             ByLists(effort.Widened(listed, rows.Count), prepared, scratch, ref ranking);
         // Also where the lists gave too few: then what the filter keeps is rare where the query looked.
-        if (!ranking.IsFull)
-            ranking.Rank(rows.ByAttribute.Find(token), token);
+        if (!ranking.IsFull && _cut != SearchCut.Time)
+            ByAttribute(token, ref ranking);
+    }
+
+    private void ByAttribute(uint token, scoped ref RowRanking ranking)
+    {
+        _path |= SearchPath.Attribute;
+        var listed = rows.ByAttribute.Find(token);
+        for (int at = 0; at < listed.Length; at += RowsAtOnce)
+        {
+            if (at > 0 && IsTimeOver())
+                return;
+            ranking.Rank(listed.Slice(at, Math.Min(RowsAtOnce, listed.Length - at)), token);
+        }
     }
 
     private void ByLists(SearchEffort effort, scoped ReadOnlySpan<float> prepared, SearchScratch scratch, scoped ref RowRanking ranking)
@@ -71,25 +92,36 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
         }
     }
 
-    private static void ByVectors(Partition partition, scoped ref RowRanking ranking)
+    private void ByVectors(Partition partition, scoped ref RowRanking ranking)
     {
+        _path |= SearchPath.Vectors;
         for (int list = 0; list < partition.Lists.Count; list++)
         {
             foreach (ListChunk chunk in partition.Chunks(list))
+            {
+                if (_chunks > 0 && IsTimeOver())
+                    return;
                 ranking.Rank(chunk.Rows);
+                _chunks++;
+            }
         }
     }
 
     private void ByCodes(
         Partition partition, Codebook codebook, SearchEffort effort, scoped ReadOnlySpan<float> prepared, SearchScratch scratch, scoped ref RowRanking ranking)
     {
-        int wanted = Math.Min(effort.Lists, codebook.Lists);
+        _path |= SearchPath.Lists;
+        int all = Math.Min(effort.Lists, codebook.Lists), wanted = Math.Min(all, effort.MaxLists);
+        if (wanted < all)
+            _cut = SearchCut.Lists;
         RankedLists ranked = scratch.Lists(codebook.Lists);
         partition.Centroids!.Choose(prepared, wanted, ref ranked);
         ranked.Sort(wanted);
         CandidateBuffer candidates = new(effort.Candidates, rows.Count);
         Scan(partition, codebook, ranked, prepared, ref candidates);
-        ranking.Rank(candidates.Best());
+        var best = candidates.Best();
+        _candidates += best.Length;
+        ranking.Rank(best);
         candidates.Dispose();
     }
 
@@ -105,14 +137,31 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
                 CodeScan.Prefetch(partition.Chunks(ranked.List(i)), codebook.Codes);
             for (int i = 0; i < ranked.Count; i++)
             {
+                if (i > 0 && IsTimeOver())
+                    return;
                 if (i + ListsAhead < ranked.Count)
                     CodeScan.Prefetch(partition.Chunks(ranked.List(i + ListsAhead)), codebook.Codes);
                 int baseKey = CandidateBuffer.Key((ranked.Score(i) - missing + table.Low) / table.Step);
                 if (!_question.Age.Matters && candidates.Threshold > baseKey + table.MaxTotal)
                     continue;
+                ListChunk[] chunks = partition.Chunks(ranked.List(i));
                 _lists++;
-                _entries += CodeScan.Scan(partition.Chunks(ranked.List(i)), bytes, scan, baseKey, ref candidates);
+                _chunks += chunks.Length;
+                _entries += CodeScan.Scan(chunks, bytes, scan, baseKey, ref candidates);
             }
         }
     }
+
+    private bool IsTimeOver()
+    {
+        if (!deadline.IsOver)
+            return false;
+        _cut = SearchCut.Time;
+        return true;
+    }
+
+    private readonly SearchWork Work(long scored) => new()
+    {
+        Lists = _lists, Chunks = _chunks, Entries = _entries, Candidates = _candidates, Listed = _listed, Scored = scored, Path = _path, Cut = _cut,
+    };
 }

@@ -61,6 +61,23 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         }
     }
 
+    /// <summary>True when <see cref="Run"/> has something to do, or waits for searches in flight to be able to.</summary>
+    public bool HasWork => _unlinked.Count > 0
+        || (_facts.TryPeek(out var fact) && fact.End <= versions.Horizon)
+        || _chunks.Any(chunk => !chunk.IsUnlinked && chunk.LastEnd <= versions.Horizon);
+
+    /// <summary>Has every chunk with an ended row wait to be emptied, however few of its rows have ended.</summary>
+    public void QueueAll()
+    {
+        foreach (ListChunk chunk in lists.Partitions.SelectMany(partition => partition.Lists).SelectMany(list => list.Chunks))
+        {
+            if (chunk.IsQueued || chunk.EndedCount == 0)
+                continue;
+            chunk.IsQueued = true;
+            _chunks.Enqueue(chunk);
+        }
+    }
+
     /// <summary>Reclaims what the horizon allows.</summary>
     /// <param name="budget">Entries to move or drop, about.</param>
     public void Run(int budget)

@@ -12,6 +12,7 @@ public sealed class MemoryMetrics
     private readonly Counter<long> _upserts;
     private readonly Counter<long> _departures;
     private readonly Counter<long> _changes;
+    private readonly Counter<long> _partial;
     private readonly Histogram<double> _search;
     private readonly Histogram<double> _snapshot;
     private readonly Counter<long> _snapshotFailures;
@@ -21,6 +22,7 @@ public sealed class MemoryMetrics
         _upserts = meter.CreateCounter<long>("streaming.memory.upserts", "{upsert}", "Upserts of a namespace, by outcome");
         _departures = meter.CreateCounter<long>("streaming.memory.departures", "{entry}", "Entries that left a namespace, by reason");
         _changes = meter.CreateCounter<long>("streaming.memory.changes", "{record}", "Records on memory-changes, by what became of them");
+        _partial = meter.CreateCounter<long>("streaming.memory.partial_answers", "{search}", "Searches that were answered without the entries of some partitions");
         _search = meter.CreateHistogram("streaming.memory.search.duration", "s", "One search of a namespace, without HTTP", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SearchSeconds });
         _snapshot = meter.CreateHistogram("streaming.memory.snapshot.duration", "s", "One snapshot of a namespace, written to disk or restored from it", tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = SnapshotSeconds });
         _snapshotFailures = meter.CreateCounter<long>("streaming.memory.snapshot.failures", "{snapshot}", "Snapshots that could not be written, or were refused at a start");
@@ -47,7 +49,10 @@ public sealed class MemoryMetrics
     /// <summary>A change was delivered, was not and will be sent again, or is lost.</summary>
     public void Changed(string space, string outcome) => _changes.Add(1, new("namespace", space), new("outcome", outcome));
 
-    /// <summary>A search was answered.</summary>
+    /// <summary>A search was answered without the entries of some partitions.</summary>
+    public void AnsweredInPart(string space) => _partial.Add(1, new KeyValuePair<string, object?>("namespace", space));
+
+    /// <summary>A search was answered from what this instance holds.</summary>
     public void Searched(string space, bool exact, TimeSpan duration) =>
         _search.Record(duration.TotalSeconds, new("namespace", space), new("exact", exact ? "true" : "false"));
 }

@@ -355,6 +355,8 @@ public sealed partial class StreamThread : IAssignmentListener, IDisposable
 
     private void Forget(IReadOnlyList<TopicPartition> partitions)
     {
+        // First of all, so that whoever still sees a partition here sees its state too.
+        _positions = [.. _positions.Where(p => !partitions.Contains(p.Partition))];
         foreach (var partition in partitions)
         {
             if (_tasks.Remove(partition, out var task))

@@ -1,6 +1,7 @@
 namespace Streaming.Server.Api;
 
-/// <summary>Where the HTTP API listens, and where it sends what it does not hold.</summary>
+/// <summary>Where the HTTP API listens, and where other instances reach it.</summary>
 /// <param name="Url">Such as http://0.0.0.0:8080.</param>
-/// <param name="MemoryEndpoint">Base address of an instance with the memory role; null when this one has it.</param>
-public sealed record ApiOptions(string Url, Uri? MemoryEndpoint);
+/// <param name="Advertise">Base address for other instances; null = where it listens, under this machine's name where that is every address.</param>
+/// <param name="AdminToken">What calls that change something must carry; null = they are taken from this machine only.</param>
+public sealed record ApiOptions(string Url, Uri? Advertise = null, string? AdminToken = null);

@@ -8,7 +8,10 @@ namespace Streaming.Server.Api;
 internal static class HealthEndpoints
 {
     private static readonly string[] Endpoints =
-        ["/livez", "/readyz", "/metrics", "/v1/users/{id}", "/v1/users/{id}/history", "/v1/creatives/{id}", "/v1/memory", "/v1/memory/{namespace}/search", "/v1/memory/{namespace}/entries/{id}"];
+        [
+            "/livez", "/readyz", "/metrics", "/v1/users/{id}", "/v1/users/{id}/history", "/v1/creatives/{id}", "/v1/memory", "/v1/memory/{namespace}/search", "/v1/memory/{namespace}/entries/{id}",
+            "/v1/memory/{namespace}/retrain", "/v1/memory/{namespace}/compact",
+        ];
 
     public static void Map(IEndpointRouteBuilder app, Platform platform, PrometheusExporter exporter)
     {

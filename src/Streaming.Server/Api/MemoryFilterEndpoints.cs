@@ -11,26 +11,32 @@ namespace Streaming.Server.Api;
 /// The entries that a filter keeps: how many there are, and their delete, which is sent to <c>memory-updates</c> so that it outlives a restart of the
 /// memory. <c>?where=name=value</c>, repeated.
 /// </summary>
-/// <param name="platform">This instance.</param>
-/// <param name="elsewhere">An instance with the memory role; null when none was named.</param>
-internal sealed class MemoryFilterEndpoints(Platform platform, MemoryProxy? elsewhere)
+internal sealed class MemoryFilterEndpoints(Platform platform, GatheredMemory gathered)
 {
-    public static void Map(IEndpointRouteBuilder app, Platform platform, Uri? endpoint)
+    public static void Map(IEndpointRouteBuilder app, Platform platform, GatheredMemory gathered, AdminAccess access)
     {
-        var filters = new MemoryFilterEndpoints(platform, endpoint is null ? null : MemoryProxy.To(endpoint));
+        var filters = new MemoryFilterEndpoints(platform, gathered);
         app.MapGet("/v1/memory/{name}/entries", filters.CountAsync);
-        app.MapDelete("/v1/memory/{name}/entries", filters.DeleteAsync);
+        app.MapDelete("/v1/memory/{name}/entries", filters.DeleteAsync).AddEndpointFilter(access);
     }
 
-    private async Task<IResult> CountAsync(HttpRequest http, string name, CancellationToken cancellationToken)
+    private async Task<IResult> CountAsync(HttpRequest http, string name, bool? local, CancellationToken cancellationToken)
     {
         var (where, problem) = Filter(http);
         if (problem is not null)
             return problem;
-        if (!platform.Namespaces.TryGetValue(name, out VectorNamespace? space))
-            return elsewhere is not null && platform.Namespaces.Count == 0 ? await elsewhere.AskAsync(http, cancellationToken) : Unknown(name);
-        using var snapshot = space.Snapshot();
-        return Results.Json(new { @namespace = name, matching = snapshot.CountWhere(where!), snapshot.Version });
+        var (place, unknown) = NamespacePlace.Find(platform, name, null);
+        if (unknown is not null)
+            return unknown;
+        if (local != true)
+            return await gathered.CountAsync(place!, http, Count, cancellationToken);
+        return place!.Here is { } here ? Results.Json(Count(here)) : place.NotHere;
+
+        MatchingEntries Count(VectorNamespace space)
+        {
+            using var snapshot = space.Snapshot();
+            return new(name, snapshot.CountWhere(where!));
+        }
     }
 
     private async Task<IResult> DeleteAsync(HttpRequest http, string name)
@@ -38,8 +44,8 @@ internal sealed class MemoryFilterEndpoints(Platform platform, MemoryProxy? else
         var (where, problem) = Filter(http);
         if (problem is not null)
             return problem;
-        if (platform.Topology.Memory.All(n => n.Name != name))
-            return Unknown(name);
+        if (NamespacePlace.Find(platform, name, null).Unknown is { } unknown)
+            return unknown;
         var update = new MemoryUpdate
         {
             Namespace = name,
@@ -64,7 +70,4 @@ internal sealed class MemoryFilterEndpoints(Platform platform, MemoryProxy? else
             return (null, Problem.Invalid("where", bad, AttributePairs.Rule));
         return where!.Count > 0 ? (where, null) : (null, Problem.Invalid(new Violation("where", "", $"{AttributePairs.Rule}, at least once")));
     }
-
-    private IResult Unknown(string name) =>
-        Problem.NotFound($"namespace '{name}' does not exist here; there are: {string.Join(", ", platform.Topology.Memory.Select(n => n.Name))}");
 }

@@ -19,6 +19,9 @@ internal static class Problem
     public static IResult Unreadable(BadHttpRequestException failure) =>
         Results.Problem(failure.InnerException?.Message ?? failure.Message, statusCode: failure.StatusCode);
 
+    /// <summary>Who holds the answer does not give it now: ask again.</summary>
+    public static IResult Unavailable(string what) => Results.Problem(what, statusCode: StatusCodes.Status503ServiceUnavailable);
+
     /// <summary>This instance does not hold the answer; another one does.</summary>
     public static IResult NotHere(string what) => Results.Problem(what, statusCode: StatusCodes.Status421MisdirectedRequest);
 }

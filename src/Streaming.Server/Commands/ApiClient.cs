@@ -8,6 +8,9 @@ namespace Streaming.Server.Commands;
 /// <summary>How <c>user</c>, <c>creative</c>, <c>search</c> and <c>memory</c> ask a running instance.</summary>
 internal sealed class ApiClient
 {
+    // As long as a compaction may take, and a little.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(630);
+
     private readonly Option<Uri?> _url = UrlOption.Create("--api", "A running instance with the api role", "http://127.0.0.1:8080");
 
     public ApiClient(Command command) => command.Options.Add(_url);
@@ -16,7 +19,9 @@ internal sealed class ApiClient
     /// <exception cref="HttpRequestException">No instance answers, or it refuses.</exception>
     public async Task<JsonNode?> AskAsync(ParseResult result, string path, object? body, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = result.GetValue(_url) };
+        using var http = new HttpClient { BaseAddress = result.GetValue(_url), Timeout = Timeout };
+        if (Api.AdminAccess.TokenOfEnvironment is { } token)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         using var answer = body is null
             ? await http.GetAsync(path, cancellationToken)
             : await http.PostAsJsonAsync(path, body, Output.Answer.Json, cancellationToken);

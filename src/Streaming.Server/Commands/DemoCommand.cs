@@ -40,7 +40,7 @@ internal static class DemoCommand
                 TimeProvider.System,
                 loggers,
                 cancellationToken);
-            await using var api = await ApiHost.StartAsync(platform, new ApiOptions(result.GetValue(http)!, null), loggers);
+            await using var api = await ApiHost.StartAsync(platform, new ApiOptions(result.GetValue(http)!), loggers);
             if (!result.GetValue(json))
                 await Console.Error.WriteLineAsync($"HTTP API: {api.Url} (try /metrics, /readyz, /v1/users/ID) until the demo ends");
             using var session = new DemoSession(platform, cluster, options, loggers);

@@ -9,7 +9,7 @@ namespace Streaming.Server.Commands;
 /// <summary><c>streaming memory list</c>: the namespaces and what they hold.</summary>
 internal static class MemoryListCommand
 {
-    private static readonly string[] Columns = ["name", "entries", "live", "lists", "KiB", "B/entry", "version", "oldest"];
+    private static readonly string[] Columns = ["name", "entries", "live", "lists", "recall", "KiB", "B/entry", "version", "oldest"];
 
     public static Command Create()
     {
@@ -47,6 +47,7 @@ internal static class MemoryListCommand
                 Number(space["entries"], "N0"),
                 Number(space["live_share"], "P0"),
                 Number(space["lists"], "N0") + ((bool)space["moving"]! ? " (moving)" : ""),
+                Number(space["recall"], "0.000"),
                 ((double)space["size_bytes"]! / 1024).ToString("N0", CultureInfo.InvariantCulture),
                 Number(space["bytes_per_entry"], "N0"),
                 Number(space["version"], "N0"),

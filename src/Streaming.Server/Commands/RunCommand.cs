@@ -16,10 +16,10 @@ internal static class RunCommand
         var roles = new Option<string>("--roles") { Description = "users, creatives, memory, api: comma separated, or all", DefaultValueFactory = _ => "all" };
         var state = new Option<string>("--state-dir") { Description = "Where tasks keep their state", DefaultValueFactory = _ => ".state" };
         var http = HttpOption.Create("Address of the HTTP API", "http://127.0.0.1:8080");
-        var memory = UrlOption.Create("--memory-endpoint", "Where the api role sends memory searches when the memory role runs elsewhere, http://host:port");
+        var advertise = UrlOption.Create("--advertise", "Where other instances reach this one, http://host:port [default: the address of --http, under this machine's name where that is every address]");
         var instance = new Option<string?>("--group-instance-id") { Description = "Static group membership: a name that this instance keeps over restarts" };
         var json = new Option<bool>("--json") { Description = "Log JSON lines" };
-        foreach (var option in new Option[] { roles, state, http, memory, instance, json })
+        foreach (var option in new Option[] { roles, state, http, advertise, instance, json })
             command.Options.Add(option);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -37,7 +37,7 @@ internal static class RunCommand
                 TimeProvider.System,
                 loggers,
                 cancellationToken);
-            await using var api = await ApiHost.StartAsync(platform, new ApiOptions(result.GetValue(http)!, result.GetValue(memory)), loggers);
+            await using var api = await ApiHost.StartAsync(platform, new ApiOptions(result.GetValue(http)!, result.GetValue(advertise), AdminAccess.TokenOfEnvironment), loggers);
             await platform.Completion.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!platform.Completion.IsFaulted)
                 return ExitCodes.Ok;

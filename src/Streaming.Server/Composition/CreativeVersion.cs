@@ -8,9 +8,11 @@ namespace Streaming.Server.Composition;
 /// <param name="Model">Loaded.</param>
 /// <param name="Runners">Its creatives and memory tasks, as far as this instance has these roles.</param>
 /// <param name="Snapshots">The creative namespaces under this model, with their snapshots.</param>
+/// <param name="FeaturePartitions">Partitions of the topic with its features.</param>
 /// <param name="Stop">Ends the runners.</param>
 internal sealed record CreativeVersion(
-    ModelPromotion Promotion, CreativeModel Model, IReadOnlyList<RoleRunner> Runners, IReadOnlyList<NamespaceSnapshots> Snapshots, CancellationTokenSource Stop)
+    ModelPromotion Promotion, CreativeModel Model, IReadOnlyList<RoleRunner> Runners, IReadOnlyList<NamespaceSnapshots> Snapshots,
+    int FeaturePartitions, CancellationTokenSource Stop)
 {
     /// <summary>The creative namespaces under this model, by name.</summary>
     public IReadOnlyDictionary<string, VectorNamespace> Namespaces { get; } = Snapshots.ToDictionary(n => n.Space.Options.Name, n => n.Space, StringComparer.Ordinal);

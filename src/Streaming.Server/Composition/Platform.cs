@@ -162,6 +162,21 @@ public sealed partial class Platform : IAsyncDisposable
     /// <summary>Positions of a role's tasks in this instance.</summary>
     public IReadOnlyList<TaskPosition> Positions(string role) => Runners.FirstOrDefault(r => r.Role == role)?.Thread.Positions ?? [];
 
+    /// <summary>Partitions of a role's tasks in this instance that were read as far as they went when they came here.</summary>
+    internal IReadOnlyList<TopicPartition> Replayed(string role) =>
+        Runners.FirstOrDefault(r => r.Role == role) is { } runner ? runner.Replayed.Of(runner.Thread.Positions) : [];
+
+    /// <summary>Does something on the thread of a role's tasks, between two polls.</summary>
+    /// <returns>What was done; null when this instance owns nothing of the role.</returns>
+    internal Task<T?> OnThreadAsync<T>(string role, Func<T> work, CancellationToken cancellationToken)
+        where T : class =>
+        Runners.FirstOrDefault(r => r.Role == role) is { Thread: { Positions: [var position, ..] } thread }
+            ? thread.AskAsync(position.Partition, _ => work(), cancellationToken)
+            : Task.FromResult<T?>(null);
+
+    /// <summary>Reads topics outside any group.</summary>
+    internal ILogReader Log => _log;
+
     /// <summary>Roles that run here, those of other creative models included.</summary>
     public IEnumerable<string> RunningRoles => Runners.Select(r => r.Role);
 
@@ -263,7 +278,7 @@ public sealed partial class Platform : IAsyncDisposable
     {
         var model = CreativeModel.Load(_options.Topology, promotion);
         var topics = TopicDefinitions.OfCreativeModel(Topology, promotion.ModelVersion, Partitions[Topology.Topics.Creatives.Name]);
-        _options.Topics.EnsureAsync(topics, _stop.Token).GetAwaiter().GetResult();
+        var partitions = _options.Topics.EnsureAsync(topics, _stop.Token).GetAwaiter().GetResult();
         _sink.Prepare(topics.Select(t => t.Name));
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var factories = new RoleFactories(this);
@@ -274,7 +289,7 @@ public sealed partial class Platform : IAsyncDisposable
         var namespaces = Has(Roles.Memory) ? factories.Namespaces(promotion) : [];
         if (namespaces.Count > 0)
             runners.Add(Runner(factories.Memory(promotion, namespaces), Task.CompletedTask, _loggers, s => s));
-        return new CreativeVersion(promotion, model, runners, namespaces, stop);
+        return new CreativeVersion(promotion, model, runners, namespaces, partitions[promotion.FeatureTopic], stop);
     }
 
     // Of a creative model that is retired.

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Streaming.Core.Contracts;
 using Streaming.Core.Topologies;
 using Streaming.Memory;
+using Streaming.Memory.Recall;
 using Streaming.Server.Composition.Adapters;
 
 namespace Streaming.Server.Composition;
@@ -25,6 +26,8 @@ internal static class PlatformGauges
         metrics.Observe("streaming.memory.lists", "{list}", "Posting lists of a namespace; 1 while every search is exact", () => Memory<long>(platform, n => n.Lists));
         metrics.Observe("streaming.memory.moving", "{namespace}", "1 while entries of a namespace move to newly trained lists", () => Memory<long>(platform, n => n.IsMoving ? 1 : 0));
         metrics.ObserveRatio("streaming.memory.drift", "How far new vectors lie from a namespace's lists, relative to those that the lists were trained on", () => Memory<double>(platform, n => n.Drift));
+        metrics.ObserveRatio("streaming.memory.recall", "Share of the exact neighbours that searches of a namespace found, on a sample of the last ten minutes", () => Recalls(platform, e => e.Recall));
+        metrics.Observe("streaming.memory.recall_samples", "{search}", "Searches that the recall of a namespace was measured on", () => Recalls<long>(platform, e => e.Samples));
         metrics.Observe("streaming.memory.tombstones", "{removal}", "Removals that a namespace remembers", () => Memory<long>(platform, n => n.Tombstones));
         metrics.Observe("streaming.memory.version", "{version}", "Newest version of a namespace", () => Memory<long>(platform, n => n.Version));
         metrics.Observe("streaming.memory.snapshot.size", "By", "Newest snapshot of a namespace on disk", () => Snapshots(platform, s => s.Bytes));
@@ -73,6 +76,13 @@ internal static class PlatformGauges
         from space in platform.MemorySnapshots
         where space.Newest is not null
         select new Measurement<long>(read(space.Newest!), new KeyValuePair<string, object?>("namespace", space.Space.Options.Name));
+
+    private static IEnumerable<Measurement<T>> Recalls<T>(Platform platform, Func<RecallEstimate, T> read)
+        where T : struct =>
+        from space in platform.Namespaces.Values
+        let estimate = space.Recall.Estimate
+        where estimate is not null
+        select new Measurement<T>(read(estimate.Value), new KeyValuePair<string, object?>("namespace", space.Options.Name));
 
     private static IEnumerable<Measurement<T>> Memory<T>(Platform platform, Func<VectorNamespace, T> read)
         where T : struct =>

@@ -14,6 +14,9 @@ internal sealed class RoleRunner(string role, StreamThread thread, Task ready)
     /// <summary>Which of its partitions have caught up.</summary>
     public CaughtUp CaughtUp { get; } = new();
 
+    /// <summary>Which of its partitions are answered whole.</summary>
+    public Replayed Replayed { get; } = new();
+
     /// <summary>Ends after the last commit, or faults with what stopped the role.</summary>
     public Task Ended => _ended.Task;
 

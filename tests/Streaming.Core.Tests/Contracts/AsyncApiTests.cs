@@ -19,6 +19,7 @@ public sealed class AsyncApiTests
         { "memory-updates", "namespace/id", "compact", "streaming.v1.MemoryUpdate" },
         { "memory-changes", "namespace/id", "delete", "streaming.v1.MemoryChange" },
         { "model-registry", "role/model_version", "compact", "streaming.v1.ModelPromotion" },
+        { "{topology}-instances", "address", "compact,delete", "streaming.v1.InstanceAnnouncement" },
         { "{task}-changelog", "state key", "compact", "streaming.v1.StateSegment" },
         { "{topic}.dlq", "original key", "delete", "" },
     };
@@ -37,7 +38,7 @@ public sealed class AsyncApiTests
         YamlMappingNode channel = _document.Channels[address];
         YamlMappingNode value = _document.MessagesOf(channel).First();
 
-        Assert.Equal([cleanup], AsyncApiDocument.Texts(AsyncApiDocument.Map(channel, "bindings", "kafka", "topicConfiguration"), "cleanup.policy"));
+        Assert.Equal(cleanup.Split(','), AsyncApiDocument.Texts(AsyncApiDocument.Map(channel, "bindings", "kafka", "topicConfiguration"), "cleanup.policy"));
         Assert.Contains(key, AsyncApiDocument.Text(AsyncApiDocument.Map(value, "bindings", "kafka", "key"), "description"), StringComparison.Ordinal);
         if (message.Length > 0)
             Assert.Equal(message, AsyncApiDocument.Text(value, "x-protobuf-message"));

@@ -27,6 +27,17 @@ public sealed class ConcurrentReadTests
         Assert.Equal(Batches + 1, memory.Version);
     }
 
+    [LongRaceFact]
+    public void Readers_see_whole_rows_and_whole_batches_for_as_long_as_asked()
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        do
+        {
+            Assert.Empty(Race(Make(), Look, publishMidBatch: false));
+        }
+        while (TimeProvider.System.GetElapsedTime(started) < LongRaceFactAttribute.Asked);
+    }
+
     [Fact]
     public void A_planted_publish_before_the_batch_is_written_is_caught()
     {

@@ -21,7 +21,7 @@ public sealed class SearchManyTests
         var found = snapshot.SearchMany([1, 0, 0, 1], 3, Combination.Maximum);
 
         Assert.Equal([("east", 5f), ("east-too", 4f), ("north", 3f)], found.Neighbours.Select(n => (n.Id, n.Score)));
-        Assert.Equal(8, found.Work.Candidates);
+        Assert.Equal(8, found.Work.Scored);
     }
 
     [Fact]

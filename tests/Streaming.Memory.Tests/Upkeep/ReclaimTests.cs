@@ -54,6 +54,53 @@ public sealed class ReclaimTests
     }
 
     [Fact]
+    public void Compacting_brings_back_the_space_of_rows_too_few_to_be_reclaimed_otherwise()
+    {
+        var memory = Make();
+        for (int i = 0; i < Entries; i++)
+            memory.Upsert($"id-{i}", [i % 2_000, 1], null, new(1, "s", i));
+        memory.Publish();
+        for (int i = 0; i < Entries; i += 10)
+            memory.Delete($"id-{i}", new(2, "s", Entries + i));
+        PublishUntilQuiet(memory);
+        Assert.Equal((Entries, Entries * 9 / 10, false), (memory.StoredRows, memory.LiveEntries, memory.HasUpkeep()));
+
+        long version = memory.Version;
+        memory.Compact();
+        Assert.True(memory.HasUpkeep());
+        while (memory.HasUpkeep())
+            memory.Publish();
+
+        Assert.Equal((memory.LiveEntries, version), (memory.StoredRows, memory.Version));
+        using var now = memory.Snapshot();
+        Assert.Equal(Entries * 9 / 10, now.Search([1, 0], int.MaxValue).Neighbours.Count);
+        memory.Compact();
+        Assert.False(memory.HasUpkeep());
+    }
+
+    [Fact]
+    public void Compacting_leaves_what_a_snapshot_shows_until_that_is_disposed()
+    {
+        var memory = Make();
+        for (int i = 0; i < Entries; i++)
+            memory.Upsert($"id-{i}", [i % 2_000, 1], null, new(1, "s", i));
+        memory.Publish();
+        var old = memory.Snapshot();
+        memory.Delete("id-7", new(2, "s", Entries));
+        memory.Publish();
+
+        memory.Compact();
+        Assert.False(memory.HasUpkeep());
+        Assert.True(old.TryGet("id-7", out _));
+
+        old.Dispose();
+        memory.Publish();
+        while (memory.HasUpkeep())
+            memory.Publish();
+        Assert.Equal(Entries - 1, memory.StoredRows);
+    }
+
+    [Fact]
     public void Mostly_dead_chunks_are_emptied_and_lose_no_live_row()
     {
         var memory = Make();

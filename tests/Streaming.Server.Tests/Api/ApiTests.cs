@@ -5,7 +5,8 @@ using Streaming.Core.Contracts;
 
 namespace Streaming.Server.Tests.Api;
 
-public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
+[Collection(ApiCollection.Name)]
+public sealed class ApiTests(ApiFixture api)
 {
     [Fact]
     public async Task A_user_has_features_with_their_model_and_that_it_is_trained()
@@ -96,8 +97,8 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "k": 1001 }""", 400, "k = '1001'")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "k": "ten" }""", 400, "$.k")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, "two", 3] }""", 400, "$.vector[1]")]
-    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "text": "shoes" }""", 400, "vector, user_id, creative_id, text = '2': exactly one")]
-    [InlineData("/v1/memory/facts/search", "{}", 400, "vector, user_id, creative_id, text = '0': exactly one")]
+    [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "text": "shoes" }""", 400, "vector, vectors, user_id, creative_id, text = '2': exactly one")]
+    [InlineData("/v1/memory/facts/search", "{}", 400, "vector, vectors, user_id, creative_id, text = '0': exactly one")]
     [InlineData("/v1/memory/facts/search", """{ "user_id": "u-1" }""", 400, "vector.length = '32'")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "lists": 0 }""", 400, "lists = '0'")]
     [InlineData("/v1/memory/facts/search", """{ "vector": [1, 2, 3], "k": 5, "candidates": 4 }""", 400, "candidates = '4': must be k, which is 5")]
@@ -127,7 +128,7 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("/v1/users/u-1", null, "no api role")]
     [InlineData("/v1/creatives/c-0", null, "no api role")]
-    [InlineData("/v1/users/u-1/history", null, "user 'u-1' is kept by the owner of user-events-")]
+    [InlineData("/v1/users/u-1/history?local=true", null, "user 'u-1' is kept by the owner of user-events-")]
     [InlineData("/v1/memory/creatives/search", """{ "user_id": "u-1" }""", "no api role")]
     public async Task An_instance_says_what_it_does_not_hold(string path, string? body, string says)
     {
@@ -136,11 +137,29 @@ public sealed class ApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Contains(says, (string)problem["detail"]!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/v1/memory/facts/entries/north?local=true", "which this instance does not have")]
+    public async Task An_instance_asked_for_its_own_part_says_that_it_has_none(string path, string says)
+    {
+        var (status, problem) = await api.ApiOnly.AskAsync(path);
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, status);
+        Assert.Contains(says, (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_history_that_nobody_is_known_to_own_is_not_available_now()
+    {
+        // No instance of this topology has the users role.
+        var (status, problem) = await api.ApiOnly.AskAsync("/v1/users/u-1/history");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Contains("nobody is known to own it", (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_instance_without_memory_sends_the_search_to_the_one_that_has_it()
     {
         var (_, here) = await api.All.AskAsync("/v1/memory/creatives/search", """{ "user_id": "u-1", "k": 3 }""");
-        var (status, there) = await api.ApiOnly.AskAsync("/v1/memory/creatives/search", """{ "user_id": "u-1", "k": 3 }""");
+        var (status, there) = await api.ApiOnly.AskAsync("/v1/memory/creatives/search", """{ "user_id": "u-1", "k": 3, "deadline_ms": 60000 }""");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(Ids(here), Ids(there));
 

@@ -13,7 +13,7 @@ public sealed class UsageTests
     [InlineData("--roles 'cooks'", "run --roles users,cooks")]
     [InlineData("--roles", "run --roles ,")]
     [InlineData("'--group-instance-id'", "run --group-instance-id")]
-    [InlineData("--memory-endpoint 'elsewhere'", "run --memory-endpoint elsewhere")]
+    [InlineData("--advertise 'elsewhere'", "run --advertise elsewhere")]
     [InlineData("--http 'nonsense'", "run --http nonsense")]
     [InlineData("--http 'nonsense'", "demo --http nonsense")]
     [InlineData("/no/such/directory is not a directory", "replay /no/such/directory")]

@@ -100,13 +100,19 @@ public sealed class ChartTests
     }
 
     [ChartFact]
-    public async Task Api_reaches_the_memory_role_by_a_Service_that_exists()
+    public async Task Owners_advertise_the_name_of_their_pod_in_a_headless_Service_that_exists()
     {
         var release = Manifest.ParseAll(await ChartTools.DefaultManifestsAsync());
-        var arguments = Workload(release, "api").Arguments.ToList();
-        var endpoint = new Uri(arguments[arguments.IndexOf("--memory-endpoint") + 1]);
-        var service = Assert.Single(release, manifest => manifest.Kind == "Service" && endpoint.Host == $"{manifest.Name}.ns.svc");
-        Assert.Contains(service.Root.At("spec", "ports").Items(), port => port.At("port").Text() == $"{endpoint.Port}");
+        foreach (var role in new[] { "users", "creatives", "memory" })
+        {
+            var workload = Workload(release, role);
+            var arguments = workload.Arguments.ToList();
+            var advertised = new Uri(arguments[arguments.IndexOf("--advertise") + 1].Replace("$(POD_NAME)", "pod-0", StringComparison.Ordinal));
+            var service = Assert.Single(release, manifest => manifest.Kind == "Service" && advertised.Host == $"pod-0.{manifest.Name}.ns.svc");
+            Assert.Equal(("None", "true"), (service.Root.At("spec", "clusterIP").Text(), service.Root.At("spec", "publishNotReadyAddresses").Text()));
+            Assert.Equal(service.Name, workload.Root.At("spec", "serviceName").Text());
+            Assert.Contains(service.Root.At("spec", "ports").Items(), port => port.At("port").Text() == $"{advertised.Port}");
+        }
     }
 
     [ChartFact]

@@ -9,6 +9,7 @@ internal sealed class MemoryBench(MemoryBenchOptions options)
     [
         new SearchCase("search_1m_64", MemoryBenchRun.Goal(64), (run, cancellationToken) => run.Mixture(64, MemoryBenchRun.Hard, cancellationToken)),
         new SearchCase("search_1m_32", MemoryBenchRun.Goal(32), (run, cancellationToken) => run.Mixture(32, MemoryBenchRun.Hard, cancellationToken)),
+        new SearchCase("search_1m_128", MemoryBenchRun.Goal(128), (run, cancellationToken) => run.Mixture(128, MemoryBenchRun.Hard, cancellationToken)),
         new SearchCase("search_easy_1m_64", MemoryBenchRun.Goal(64), (run, cancellationToken) => run.Mixture(64, MemoryBenchRun.Easy, cancellationToken)),
         new SearchCase("search_real_32", MemoryBenchRun.Goal(32), RealTexts.Data),
         new IngestCase("ingest_32", 32),
@@ -17,6 +18,7 @@ internal sealed class MemoryBench(MemoryBenchOptions options)
         new ChurnCase(),
         new DriftCase(),
         new FilterCase(),
+        new BudgetCase(),
         new ExpiryCase(),
         new AsOfCase(),
         new BytesPerEntryCase(),

@@ -42,6 +42,9 @@ internal sealed class MemorySearches(VectorNamespace memory, VectorTable queries
 
     public IReadOnlyList<Neighbour> Search(int query, SearchOptions setting) => memory.Search(queries[query], MemoryData.Neighbours, setting).Neighbours;
 
+    /// <summary>What a search looked at.</summary>
+    public SearchWork Work(int query, SearchOptions setting) => memory.Search(queries[query], MemoryData.Neighbours, setting).Work;
+
     // More candidates than reach the goal only take longer; one step more, because all queries may be harder than the probes.
     private void Probe(
         int lists, double goal, SearchGrid grid, IReadOnlyDictionary<string, string>? filter, List<(SearchOptions, double)> probed, CancellationToken cancellationToken)

@@ -1,0 +1,19 @@
+using Streaming.Memory.Search;
+
+namespace Streaming.Server.Api;
+
+/// <summary>What a search looked at, as JSON; of several vectors or instances the sums.</summary>
+/// <param name="Paths">How it came upon entries: vectors (all of them), lists, attribute (the rows of the rarest one wanted).</param>
+/// <param name="Lists">Posting lists whose codes were scanned.</param>
+/// <param name="Chunks">Chunks of lists that were read.</param>
+/// <param name="Entries">Entries whose codes were scanned.</param>
+/// <param name="Candidates">Entries that their codes chose.</param>
+/// <param name="Listed">Rows listed for the rarest attribute that was wanted.</param>
+/// <param name="Scored">Entries that were scored from their vectors.</param>
+internal sealed record ExplainAnswer(IReadOnlyList<string> Paths, int Lists, int Chunks, long Entries, long Candidates, int Listed, long Scored)
+{
+    private static readonly (SearchPath Path, string Name)[] Names = [(SearchPath.Vectors, "vectors"), (SearchPath.Lists, "lists"), (SearchPath.Attribute, "attribute")];
+
+    public static ExplainAnswer Of(SearchWork work) => new(
+        [.. Names.Where(n => work.Path.HasFlag(n.Path)).Select(n => n.Name)], work.Lists, work.Chunks, work.Entries, work.Candidates, work.Listed, work.Scored);
+}
