@@ -18,14 +18,13 @@ public sealed class MemoryRestartTests
     {
         using var state = new TestDirectory();
         using var topology = new TestTopology("", edit: text => WithFacts(text));
-        using var alone = new TestTopology("", edit: text => TestTopology.Replace(WithFacts(text), "name: ads", "name: alone"));
         using var cluster = await ServerInstance.StartAsync(topology, state.PathOf("cluster"), "--roles", "api");
         using var producer = new TestProducer(cluster.BootstrapServers, topology.Topology);
         string[] options = ["--roles", "memory", "--bootstrap-servers", cluster.BootstrapServers, "--kafka.fetch.wait.max.ms", "5"];
         const string question = """{ "vector": [0.3, 0.7, 0.1], "k": 20, "exact": true }""";
 
         string before;
-        using (var first = await ServerInstance.StartAsync(alone, state.PathOf("memory"), options))
+        using (var first = await ServerInstance.StartAsync(topology, state.PathOf("memory"), options))
         {
             await first.ReadyAsync();
             await Task.WhenAll(Enumerable.Range(0, Facts).Select(i => producer.SendAsync(Fact(i))));
@@ -39,7 +38,7 @@ public sealed class MemoryRestartTests
                 await first.KillAsync();
         }
 
-        using var second = await ServerInstance.StartAsync(alone, state.PathOf("memory"), options);
+        using var second = await ServerInstance.StartAsync(topology, state.PathOf("memory"), options);
         await Task.WhenAll(Enumerable.Range(Facts, Later).Select(i => producer.SendAsync(Fact(i))));
         await second.ReadyAsync();
         await EntriesAsync(second, Facts + Later);
