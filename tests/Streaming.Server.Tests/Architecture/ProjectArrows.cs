@@ -31,6 +31,7 @@ internal static partial class ProjectArrows
         ["SkiaSharp"] = ["Streaming.Models"],
         ["SkiaSharp.NativeAssets.Linux.NoDependencies"] = ["Streaming.Models"],
         ["System.Numerics.Tensors"] = ["Streaming.Models", "Streaming.Memory"],
+        ["System.IO.Hashing"] = ["Streaming.Memory"],
         ["Microsoft.Data.Sqlite"] = ["Streaming.Runtime"],
         ["SQLitePCLRaw.bundle_e_sqlite3"] = ["Streaming.Runtime"],
         ["Microsoft.Extensions.Logging.Abstractions"] = ["Streaming.Runtime"],

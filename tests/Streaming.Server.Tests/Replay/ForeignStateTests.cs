@@ -51,7 +51,9 @@ public sealed class ForeignStateTests(RealKafkaFixture kafka) : IClassFixture<Re
         Assert.Equal(2 * TasksWithState, place.State.SetAside.Count);
     }
 
-    private static int Mentions(ReplaySummary summary, string text) => summary.Error.Split('\n').Count(l => l.Contains(text, StringComparison.Ordinal));
+    // Of tasks with state; snapshots of the memory are refused for the same reasons, in lines of their own.
+    private static int Mentions(ReplaySummary summary, string text) =>
+        summary.Error.Split('\n').Count(l => l.Contains(text, StringComparison.Ordinal) && l.Contains("The old state is kept in", StringComparison.Ordinal));
 
     private async Task DeleteTopicsAsync(ReplayPlace place)
     {
