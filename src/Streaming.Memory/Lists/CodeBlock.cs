@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics.X86;
+using Streaming.Memory.Rows;
+
 namespace Streaming.Memory.Lists;
 
 /// <summary>
@@ -16,6 +19,13 @@ internal static unsafe class CodeBlock
 
     /// <summary>A bit for each of a block's entries when so many are left.</summary>
     public static uint Filled(int left) => left >= Entries ? uint.MaxValue : (1u << left) - 1;
+
+    /// <summary>Fetches a block.</summary>
+    public static void Prefetch(byte* block, int codes)
+    {
+        for (int at = 0; Sse.IsSupported && at < Bytes(codes); at += NativeBlock.CacheLine)
+            Sse.Prefetch0(block + at);
+    }
 
     /// <summary>Writes one entry's codes. Bytes are shared with one other entry, which keeps its half.</summary>
     public static void Write(byte* block, int entry, ReadOnlySpan<byte> codes)

@@ -17,8 +17,6 @@ namespace Streaming.Memory.Lists;
 /// </remarks>
 internal sealed unsafe class ListChunk
 {
-    private const int CacheLine = 64;
-
     private readonly BlockPool.Block _memory;
     private readonly int _capacity;
     private readonly uint* _ended;
@@ -115,9 +113,7 @@ internal sealed unsafe class ListChunk
     {
         if (!Sse.IsSupported || _count == _capacity)
             return;
-        byte* block = CodesOf(_count / CodeBlock.Entries);
-        for (int at = 0; at < CodeBlock.Bytes(Codes); at += CacheLine)
-            Sse.Prefetch0(block + at);
+        CodeBlock.Prefetch(CodesOf(_count / CodeBlock.Entries), Codes);
         Sse.Prefetch0(_rows + _count);
     }
 

@@ -6,7 +6,9 @@ namespace Streaming.Memory.Rows;
 /// <remarks>A block of 2 MiB or more asks for huge pages where the kernel has them: random reads over gigabytes otherwise wait for page walks.</remarks>
 internal sealed unsafe partial class NativeBlock : IDisposable
 {
-    private const int CacheLine = 64;
+    /// <summary>Bytes that come from memory together.</summary>
+    public const int CacheLine = 64;
+
     private const nuint HugePage = 2 << 20;
     private const int AdviseHugePages = 14;
 

@@ -27,7 +27,6 @@ internal readonly unsafe struct Row(byte* at)
     public const int InlineIdBytes = 11;
     private const byte LongId = 15;
     private const byte RemovedBit = 0x80;
-    private const int CacheLine = 64;
     private const byte ValidFromBit = 0x40;
 
     /// <summary>The end of a row that is live.</summary>
@@ -129,7 +128,7 @@ internal readonly unsafe struct Row(byte* at)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int vectorBytes)
     {
-        for (int offset = 0; Sse.IsSupported && offset < HeadBytes + vectorBytes; offset += CacheLine)
+        for (int offset = 0; Sse.IsSupported && offset < HeadBytes + vectorBytes; offset += NativeBlock.CacheLine)
             Sse.Prefetch0(at + offset);
     }
 

@@ -12,7 +12,6 @@ internal static unsafe class CodeScan
 {
     private const int TableEntries = 16;
     private const int PrefetchAhead = 2; // Blocks.
-    private const int CacheLine = 64;
 
     /// <summary>Adds the entries of a list that reach the buffer's threshold.</summary>
     /// <param name="chunks">The list.</param>
@@ -36,7 +35,7 @@ internal static unsafe class CodeScan
             {
                 byte* at = chunk.CodesOf(block);
                 if ((block + PrefetchAhead) * CodeBlock.Entries < count)
-                    Prefetch(at + PrefetchAhead * CodeBlock.Bytes(scan.Codes), scan.Codes);
+                    CodeBlock.Prefetch(at + PrefetchAhead * CodeBlock.Bytes(scan.Codes), scan.Codes);
                 int needed = Math.Max(0, Needed(best.Threshold, weight) - baseKey);
                 if (needed > ushort.MaxValue)
                     break;
@@ -57,7 +56,7 @@ internal static unsafe class CodeScan
     public static void Prefetch(ListChunk[] chunks, int codes)
     {
         foreach (ListChunk chunk in chunks)
-            Prefetch(chunk.CodesOf(0), PrefetchAhead * codes);
+            CodeBlock.Prefetch(chunk.CodesOf(0), PrefetchAhead * codes);
     }
 
     private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, float weight, in ScanContext scan, ref CandidateBuffer best)
@@ -77,12 +76,6 @@ internal static unsafe class CodeScan
             if (!mayBeLater || scan.Rows[row].Begin <= scan.Version)
                 best.Add(weight == 1 ? key : (int)Math.Max(CandidateBuffer.Lowest, AgeWeight.Apply(weight, key)), row);
         }
-    }
-
-    private static void Prefetch(byte* block, int codes)
-    {
-        for (int at = 0; Sse.IsSupported && at < CodeBlock.Bytes(codes); at += CacheLine)
-            Sse.Prefetch0(block + at);
     }
 
     /// <summary>Sums of 32 entries by the widest registers there are, and which of them reach <paramref name="threshold"/>.</summary>

@@ -50,8 +50,7 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
         var owners = router.Owners(inputs.Role, partitions);
         var replies = await GatherAsync(
             owners.Keys, LookUpDeadline, (address, token) => client.AskAsync<MemoryEntryAnswer>(HttpMethod.Get, address, path, null, token), () => here is null || own.Count == 0 ? null : Task.FromResult(ask(here)), cancellationToken);
-        var unknown = partitions.Except(own).Except(owners.Values.SelectMany(o => o)).Select(p => $"nobody is known to own {p}");
-        string[] failures = [.. replies.Where(r => r.Reply.Failure is not null).Select(r => $"{r.Address} {r.Reply.Failure}"), .. unknown];
+        string[] failures = [.. Failures(replies), .. Ownerless(partitions, own, owners)];
         if (replies.Select(r => r.Reply.Answer).Where(e => e is not null).MaxBy(e => e!.EventTimeMs) is { } found)
             return Results.Json(failures.Length == 0 ? found : found with { Partial = true });
         return failures.Length > 0
@@ -72,7 +71,7 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
             (address, token) => client.AskAsync<NamespaceList>(HttpMethod.Get, address, path, null, token),
             () => platform.Namespaces.Count == 0 ? null : Task.FromResult(new InstanceReply<NamespaceList>(new(local.List()), null, null)),
             cancellationToken);
-        var failures = replies.Where(r => r.Reply.Failure is not null).Select(r => $"{r.Address} {r.Reply.Failure}").ToList();
+        var failures = Failures(replies).ToList();
         var lists = replies.Where(r => r.Reply.Answer is not null).Select(r => (r.Address, r.Reply.Answer!)).ToList();
         if (lists.Count == 0)
             return Problem.Unavailable(failures.Count > 0 ? string.Join("; ", failures) : "no instance with the memory role is known");
@@ -98,8 +97,7 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
             cancellationToken);
         if (replies.Select(r => r.Reply.Refusal).FirstOrDefault(r => r is not null) is { } refusal)
             return refusal;
-        var unknown = inputs.All.Except(own).Except(owners.Values.SelectMany(o => o)).Select(p => $"nobody is known to own {p}");
-        string[] failures = [.. replies.Where(r => r.Reply.Failure is not null).Select(r => $"{r.Address} {r.Reply.Failure}"), .. unknown];
+        string[] failures = [.. Failures(replies), .. Ownerless(inputs.All, own, owners)];
         return failures.Length > 0
             ? Problem.Unavailable($"namespace '{inputs.Name}': {string.Join("; ", failures)}")
             : Results.Json(new MatchingEntries(inputs.Name, replies.Sum(r => r.Reply.Answer!.Matching)));
@@ -121,7 +119,7 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
             (address, token) => client.AskAsync<UpkeepPart>(HttpMethod.Post, address, path, null, token, http.Headers.Authorization),
             () => platform.Positions(inputs.Role).Count == 0 || place.Here is null ? null : here(),
             cancellationToken);
-        var failures = replies.Where(r => r.Reply.Failure is not null).Select(r => $"{r.Address} {r.Reply.Failure}").ToList();
+        var failures = Failures(replies).ToList();
         if (replies.Count == 0)
             failures.Add("nobody is known to hold it");
         return failures.Count > 0
@@ -129,6 +127,13 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
             : replies.Select(r => r.Reply.Refusal).FirstOrDefault(r => r is not null)
                 ?? Results.Json(new UpkeepAnswer(inputs.Name, [.. replies.Select(r => r.Reply.Answer! with { Instance = r.Address })]));
     }
+
+    private static IEnumerable<string> Failures<T>(IEnumerable<(string Address, InstanceReply<T> Reply)> replies)
+        where T : class => replies.Where(r => r.Reply.Failure is not null).Select(r => $"{r.Address} {r.Reply.Failure}");
+
+    private static IEnumerable<string> Ownerless(
+        IEnumerable<TopicPartition> partitions, IEnumerable<TopicPartition> own, IReadOnlyDictionary<string, IReadOnlyList<TopicPartition>> owners) =>
+        partitions.Except(own).Except(owners.Values.SelectMany(o => o)).Select(p => $"nobody is known to own {p}");
 
     private static string PathFor(HttpRequest http) => http.Path.ToUriComponent() + http.QueryString.Add("local", "true").ToUriComponent();
 

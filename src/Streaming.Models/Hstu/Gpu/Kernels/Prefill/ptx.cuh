@@ -106,8 +106,6 @@ __device__ __forceinline__ void load_box_to(u32 to, const CUtensorMap& map, u32 
         : : "r"(to), "l"(&map), "r"(barrier), "r"(x), "r"(y), "h"(mask) : "memory");
 }
 
-__device__ __forceinline__ void prefetch_map(const CUtensorMap& map) { asm volatile("prefetch.tensormap [%0];" : : "l"(&map) : "memory"); }
-
 // What this thread wrote to global memory is seen by copy engines later.
 __device__ __forceinline__ void fence_for_copies() { asm volatile("fence.proxy.async.global;" : : : "memory"); }
 
