@@ -71,7 +71,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     }
 
     /// <summary>Fetches what <see cref="MarkEnded"/> writes to.</summary>
-    public void PrefetchEnded(int place) => _chunks[place / chunkEntries]!.PrefetchEnded(place % chunkEntries);
+    public void PrefetchEnded(int place) => _chunks[place / chunkEntries]!.PrefetchEnded();
 
     /// <summary>Takes a chunk out of its list. Searches in flight may still read it: it goes back by <see cref="Return"/>.</summary>
     public void Unlink(ListChunk chunk)
@@ -84,7 +84,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     }
 
     /// <summary>Gives an unlinked chunk's memory back, when no search can hold it.</summary>
-    public void Return(ListChunk chunk) => _pools[chunk.Codes].Return(chunk.Memory);
+    public void Return(ListChunk chunk) => _pools[chunk.Codes].Return(chunk.Block);
 
     private ListChunk NewChunk(PostingList list, int codes)
     {
@@ -94,7 +94,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
             _chunks.Add(null);
         }
         if (!_pools.TryGetValue(codes, out BlockPool? pool))
-            _pools.Add(codes, pool = new BlockPool(ListChunk.BytesFor(chunkEntries, codes)));
+            _pools.Add(codes, pool = new BlockPool(ChunkMemory.BytesFor(chunkEntries, codes)));
         return _chunks[index] = new ListChunk(list, index, chunkEntries, codes, pool.Rent());
     }
 }

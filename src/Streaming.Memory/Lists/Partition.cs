@@ -33,5 +33,5 @@ internal sealed class Partition(int epoch, Codebook? codebook, CentroidScan? cen
 
     public IReadOnlyList<PostingList> Lists => _lists;
 
-    public ListChunk[] Chunks(int list) => _lists[list].Chunks;
+    public ChunkMemory[] Chunks(int list) => _lists[list].Memory;
 }

@@ -17,7 +17,7 @@ internal unsafe ref struct CandidateBuffer
     private const int Slack = 3;
     private readonly int _wanted;
     private int[] _keys;
-    private int[] _values;
+    private nint[] _values;
     private int _capacity;
     private int _count;
 
@@ -28,7 +28,7 @@ internal unsafe ref struct CandidateBuffer
         _wanted = wanted;
         _capacity = (int)Math.Min(Math.Max((long)wanted * Slack, 64), expected + 64L);
         _keys = ArrayPool<int>.Shared.Rent(_capacity);
-        _values = ArrayPool<int>.Shared.Rent(_capacity);
+        _values = ArrayPool<nint>.Shared.Rent(_capacity);
         _count = 0;
         Threshold = Lowest;
     }
@@ -39,7 +39,7 @@ internal unsafe ref struct CandidateBuffer
     /// <summary>A score in steps as a key.</summary>
     public static int Key(float steps) => (int)Math.Clamp(MathF.Round(steps), Lowest / 2, -Lowest / 2);
 
-    public void Add(int key, int value)
+    public void Add(int key, nint value)
     {
         _keys[_count] = key;
         _values[_count] = value;
@@ -53,7 +53,7 @@ internal unsafe ref struct CandidateBuffer
 
     /// <summary>Keeps the best only.</summary>
     /// <returns>Their values, in no order, until the buffer is disposed.</returns>
-    public ReadOnlySpan<int> Best()
+    public ReadOnlySpan<nint> Best()
     {
         if (_count > _wanted)
             Cut();
@@ -63,7 +63,7 @@ internal unsafe ref struct CandidateBuffer
     public readonly void Dispose()
     {
         ArrayPool<int>.Shared.Return(_keys);
-        ArrayPool<int>.Shared.Return(_values);
+        ArrayPool<nint>.Shared.Return(_values);
     }
 
     private void Grow()
@@ -73,11 +73,11 @@ internal unsafe ref struct CandidateBuffer
         _values = Grown(_values, _count, _capacity);
     }
 
-    private static int[] Grown(int[] full, int count, int capacity)
+    private static T[] Grown<T>(T[] full, int count, int capacity)
     {
-        int[] grown = ArrayPool<int>.Shared.Rent(capacity);
+        T[] grown = ArrayPool<T>.Shared.Rent(capacity);
         full.AsSpan(0, count).CopyTo(grown);
-        ArrayPool<int>.Shared.Return(full);
+        ArrayPool<T>.Shared.Return(full);
         return grown;
     }
 
@@ -85,11 +85,13 @@ internal unsafe ref struct CandidateBuffer
     private void Cut()
     {
         int least = Rank(), kept = 0, ties = _wanted - CountAbove(least);
-        fixed (int* keys = _keys, values = _values)
+        fixed (int* keys = _keys)
+        fixed (nint* values = _values)
         {
             for (int i = 0; i < _count; i++)
             {
-                int key = keys[i], value = values[i];
+                int key = keys[i];
+                nint value = values[i];
                 keys[kept] = key;
                 values[kept] = value;
                 int tie = (key == least ? 1 : 0) & (ties > 0 ? 1 : 0);

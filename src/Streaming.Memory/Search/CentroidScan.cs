@@ -47,8 +47,8 @@ internal sealed unsafe class CentroidScan
     public void Choose(scoped ReadOnlySpan<float> query, int wanted, scoped ref RankedLists best)
     {
         CandidateBuffer likely = Likely(query, Math.Max(FewestLikely, wanted * Oversample), _codebook.Metric == Metric.L2);
-        foreach (int list in likely.Best())
-            best.Add(_codebook.Score(query, list), list);
+        foreach (nint list in likely.Best())
+            best.Add(_codebook.Score(query, (int)list), (int)list);
         likely.Dispose();
     }
 

@@ -18,24 +18,25 @@ internal static unsafe class CodeScan
     /// <param name="table">[codes][16].</param>
     /// <param name="scan">What is the same for all lists.</param>
     /// <param name="baseKey">Key of the sum 0 in this list.</param>
-    /// <param name="best">What takes the candidates: sum + base, weighed by age, and row.</param>
+    /// <param name="best">What takes the candidates: sum + base, weighed by age, and where the chunk names the row.</param>
     /// <returns>Entries scanned.</returns>
     [SkipLocalsInit]
-    public static long Scan(ListChunk[] chunks, byte* table, in ScanContext scan, int baseKey, ref CandidateBuffer best)
+    public static long Scan(ChunkMemory[] chunks, byte* table, in ScanContext scan, int baseKey, ref CandidateBuffer best)
     {
         ushort* sums = stackalloc ushort[CodeBlock.Entries];
+        int blockBytes = CodeBlock.Bytes(scan.Codes);
         long scanned = 0;
-        foreach (ListChunk chunk in chunks)
+        foreach (ChunkMemory chunk in chunks)
         {
             if (chunk.LatestUntilMs <= scan.NowMs)
                 continue;
             int count = chunk.Count;
             float weight = scan.WeightOf(chunk);
-            for (int block = 0; block * CodeBlock.Entries < count; block++)
+            byte* at = chunk.Codes;
+            for (int block = 0; block * CodeBlock.Entries < count; block++, at += blockBytes)
             {
-                byte* at = chunk.CodesOf(block);
                 if ((block + PrefetchAhead) * CodeBlock.Entries < count)
-                    CodeBlock.Prefetch(at + PrefetchAhead * CodeBlock.Bytes(scan.Codes), scan.Codes);
+                    CodeBlock.Prefetch(at + PrefetchAhead * blockBytes, scan.Codes);
                 int needed = Math.Max(0, Needed(best.Threshold, weight) - baseKey);
                 if (needed > ushort.MaxValue)
                     break;
@@ -53,13 +54,13 @@ internal static unsafe class CodeScan
         weight == 1 || threshold == CandidateBuffer.Lowest ? threshold : (int)AgeWeight.Undo(weight, threshold);
 
     /// <summary>Fetches the beginnings of a list's chunks, so that the lists before it hide their latency.</summary>
-    public static void Prefetch(ListChunk[] chunks, int codes)
+    public static void Prefetch(ChunkMemory[] chunks, int codes)
     {
-        foreach (ListChunk chunk in chunks)
-            CodeBlock.Prefetch(chunk.CodesOf(0), PrefetchAhead * codes);
+        foreach (ChunkMemory chunk in chunks)
+            chunk.Prefetch(PrefetchAhead * CodeBlock.Bytes(codes));
     }
 
-    private static void Add(ListChunk chunk, int block, int count, uint mask, ushort* sums, int baseKey, float weight, in ScanContext scan, ref CandidateBuffer best)
+    private static void Add(ChunkMemory chunk, int block, int count, uint mask, ushort* sums, int baseKey, float weight, in ScanContext scan, ref CandidateBuffer best)
     {
         mask &= CodeBlock.Filled(count - block * CodeBlock.Entries);
         // An end later than the version is possible only where the last one is; such entries are for the caller to check. The bits come first: the
@@ -69,12 +70,13 @@ internal static unsafe class CodeScan
             mask &= ~ended;
         // Entries of later versions must not take the places of those that an older version shows.
         bool mayBeLater = scan.IsPast && chunk.LatestBegin > scan.Version;
+        int* rows = chunk.RowNumbers + block * CodeBlock.Entries;
         for (; mask != 0; mask &= mask - 1)
         {
             int i = BitOperations.TrailingZeroCount(mask);
-            int key = baseKey + sums[i], row = chunk.RowOf(block * CodeBlock.Entries + i);
-            if (!mayBeLater || scan.Rows[row].Begin <= scan.Version)
-                best.Add(weight == 1 ? key : (int)Math.Max(CandidateBuffer.Lowest, AgeWeight.Apply(weight, key)), row);
+            int key = baseKey + sums[i];
+            if (!mayBeLater || scan.Rows[rows[i]].Begin <= scan.Version)
+                best.Add(weight == 1 ? key : (int)Math.Max(CandidateBuffer.Lowest, AgeWeight.Apply(weight, key)), (nint)(rows + i));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics.X86;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
 
@@ -9,6 +10,7 @@ namespace Streaming.Memory.Search;
 internal unsafe ref struct RowRanking
 {
     private const int PrefetchAhead = 12;
+    private const int NumbersAhead = 16;
 
     private readonly RowStore _rows;
     private readonly Question _question;
@@ -49,6 +51,21 @@ internal unsafe ref struct RowRanking
                 _rows[candidates[i + PrefetchAhead]].Prefetch(_rows.Vectors.Bytes);
             Offer(candidates[i], _rows[candidates[i]]);
         }
+    }
+
+    /// <summary>Scores the rows that chunks name at these addresses.</summary>
+    public void RankAt(ReadOnlySpan<nint> candidates)
+    {
+        Span<int> numbers = _scratch.Rows(candidates.Length);
+        for (int i = 0; i < Math.Min(NumbersAhead, candidates.Length); i++)
+            Sse.Prefetch0((void*)candidates[i]);
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (i + NumbersAhead < candidates.Length)
+                Sse.Prefetch0((void*)candidates[i + NumbersAhead]);
+            numbers[i] = *(int*)candidates[i];
+        }
+        Rank(numbers);
     }
 
     /// <summary>Scores the rows listed under a token. Such a row may have been given back since, so whether it is visible comes before its score.</summary>

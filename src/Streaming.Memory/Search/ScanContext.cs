@@ -15,5 +15,5 @@ namespace Streaming.Memory.Search;
 internal readonly record struct ScanContext(RowStore Rows, Metric Metric, int Codes, long Version, bool IsPast, long NowMs, AgeWeight Age)
 {
     /// <summary>The most that an entry of the chunk can weigh.</summary>
-    public float WeightOf(ListChunk chunk) => Age.Matters ? AgeWeight.OfCodes(Metric, Age.Of(chunk.NewestEventMs)) : 1;
+    public float WeightOf(ChunkMemory chunk) => Age.Matters ? AgeWeight.OfCodes(Metric, Age.Of(chunk.NewestEventMs)) : 1;
 }

@@ -97,7 +97,7 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
         _path |= SearchPath.Vectors;
         for (int list = 0; list < partition.Lists.Count; list++)
         {
-            foreach (ListChunk chunk in partition.Chunks(list))
+            foreach (ChunkMemory chunk in partition.Chunks(list))
             {
                 if (_chunks > 0 && IsTimeOver())
                     return;
@@ -121,7 +121,7 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
         Scan(partition, codebook, ranked, prepared, ref candidates);
         var best = candidates.Best();
         _candidates += best.Length;
-        ranking.Rank(best);
+        ranking.RankAt(best);
         candidates.Dispose();
     }
 
@@ -144,7 +144,7 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
                 int baseKey = CandidateBuffer.Key((ranked.Score(i) - missing + table.Low) / table.Step);
                 if (!_question.Age.Matters && candidates.Threshold > baseKey + table.MaxTotal)
                     continue;
-                ListChunk[] chunks = partition.Chunks(ranked.List(i));
+                ChunkMemory[] chunks = partition.Chunks(ranked.List(i));
                 _lists++;
                 _chunks += chunks.Length;
                 _entries += CodeScan.Scan(chunks, bytes, scan, baseKey, ref candidates);

@@ -9,6 +9,7 @@ internal sealed class SearchScratch
     private float[] _prepared = [];
     private float[] _scores = [];
     private int[] _lists = [];
+    private int[] _rows = [];
     private int[] _seen = [];
     private int _generation;
     private int _seenCount;
@@ -16,6 +17,9 @@ internal sealed class SearchScratch
     public static SearchScratch OfThread => _ofThread ??= new();
 
     public Span<float> Prepared(int length) => Grown(ref _prepared, length).AsSpan(0, length);
+
+    /// <summary>Room for the numbers of so many rows.</summary>
+    public Span<int> Rows(int length) => Grown(ref _rows, length).AsSpan(0, length);
 
     /// <summary>Room for so many lists.</summary>
     public RankedLists Lists(int most) => new(Grown(ref _scores, most), Grown(ref _lists, most));
