@@ -5,7 +5,7 @@ namespace Streaming.Memory.Lists;
 /// <summary>Equal blocks of native memory, cut from slabs. A slab whose blocks all came back is freed. The writer's.</summary>
 internal sealed unsafe class BlockPool(int blockBytes)
 {
-    private const int SlabBytes = 2 << 20;
+    private const int SlabBytes = NativeBlock.HugePage; // A slab less than a huge page would have none.
 
     private readonly int _blocksPerSlab = Math.Max(1, SlabBytes / blockBytes);
     private readonly List<Slab> _roomy = [];
@@ -17,7 +17,7 @@ internal sealed unsafe class BlockPool(int blockBytes)
     {
         if (_roomy.Count == 0)
         {
-            _roomy.Add(new Slab(blockBytes, _blocksPerSlab));
+            _roomy.Add(new Slab(Math.Max(SlabBytes, blockBytes), _blocksPerSlab));
             SizeBytes += _roomy[0].Memory.Bytes;
         }
         Slab slab = _roomy[^1];
@@ -51,9 +51,9 @@ internal sealed unsafe class BlockPool(int blockBytes)
     }
 
     /// <summary>One allocation and its free blocks.</summary>
-    public sealed class Slab(int blockBytes, int blocks)
+    public sealed class Slab(int bytes, int blocks)
     {
-        public NativeBlock Memory { get; } = new((long)blockBytes * blocks);
+        public NativeBlock Memory { get; } = new(bytes);
 
         public Stack<int> Free { get; } = new(Enumerable.Range(0, blocks).Reverse());
     }

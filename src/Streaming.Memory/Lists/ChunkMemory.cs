@@ -41,6 +41,9 @@ internal readonly unsafe struct ChunkMemory
 
     public long LatestBegin => Volatile.Read(ref *(long*)(_at + 40));
 
+    /// <summary>Where the block begins; the codes follow the head.</summary>
+    public byte* Head => _at;
+
     /// <summary>The first block of codes; the others follow it.</summary>
     public byte* Codes => _at + *(int*)(_at + 4);
 

@@ -14,6 +14,9 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     private readonly Dictionary<int, BlockPool> _pools = [];
     private Partition[] _partitions = [new(0, null, null, 0)];
 
+    /// <summary>Entries that a chunk has room for.</summary>
+    public int ChunkEntries => chunkEntries;
+
     /// <summary>What readers scan, the oldest first.</summary>
     public Partition[] Partitions => Volatile.Read(ref _partitions);
 

@@ -9,7 +9,9 @@ internal sealed unsafe partial class NativeBlock : IDisposable
     /// <summary>Bytes that come from memory together.</summary>
     public const int CacheLine = 64;
 
-    private const nuint HugePage = 2 << 20;
+    /// <summary>Bytes of a huge page. Of a block that is no multiple of it, the rest has none.</summary>
+    public const int HugePage = 2 << 20;
+
     private const int AdviseHugePages = 14;
 
     private byte* _address;
@@ -17,8 +19,8 @@ internal sealed unsafe partial class NativeBlock : IDisposable
     public NativeBlock(long bytes)
     {
         Bytes = bytes;
-        bool huge = (nuint)bytes >= HugePage;
-        _address = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, huge ? HugePage : CacheLine);
+        bool huge = bytes >= HugePage;
+        _address = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, (nuint)(huge ? HugePage : CacheLine));
         if (huge && OperatingSystem.IsLinux())
             _ = Advise(_address, (nuint)bytes, AdviseHugePages); // Advice only: without it everything works, slower.
     }

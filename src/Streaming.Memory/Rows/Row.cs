@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Streaming.Memory.Rows;
 
 /// <summary>
-/// One row's record in native memory: a fixed head and, right behind it, the vector, so that a candidate costs neighbouring cache lines.
+/// One row's record in native memory: a fixed head and, elsewhere, the vector. Candidates are scored by their vectors, and hardly any head of theirs is looked at.
 /// <code>
 ///   0  end 48 bits | source 16 bits   the end is written whole, after the row was published
 ///   8  begin       48 bits            first version that sees the row
@@ -17,11 +17,10 @@ namespace Streaming.Memory.Rows;
 ///  44  id          12 bytes           length and up to 11 bytes of UTF-8, or 15 and a handle of the LongIds at byte 4; the length's
 ///                                    highest bit: ended by a removal, not by a newer row of the id; the next: not valid from
 ///                                    the beginning, the attributes say from when
-///  56  vector      dimension × 2 or 4 bytes; nothing for a fact
 /// </code>
 /// </summary>
 /// <remarks>Everything but the end (once, by the writer) and the place (moved by the writer, read by the writer only) is fixed before readers can meet the row.</remarks>
-internal readonly unsafe struct Row(byte* at)
+internal readonly unsafe struct Row(byte* at, byte* vector)
 {
     public const int HeadBytes = 56;
     public const int InlineIdBytes = 11;
@@ -37,7 +36,8 @@ internal readonly unsafe struct Row(byte* at)
 
     private const ulong Mask48 = (1UL << 48) - 1;
 
-    public byte* Vector => at + HeadBytes;
+    /// <summary>Dimension × 2 or 4 bytes; nothing for a fact.</summary>
+    public byte* Vector => vector;
 
     /// <summary>First version that no longer sees the row; <see cref="NeverEnds"/> while it is live.</summary>
     public long End => (long)(Volatile.Read(ref *(ulong*)at) >> 16);
@@ -124,12 +124,22 @@ internal readonly unsafe struct Row(byte* at)
         Unsafe.WriteUnaligned(at + 48, handle);
     }
 
-    /// <summary>Fetches the record, vector and all, ahead of its use.</summary>
+    /// <summary>Fetches the head ahead of its use.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int vectorBytes)
+    public void PrefetchHead()
     {
-        for (int offset = 0; Sse.IsSupported && offset < HeadBytes + vectorBytes; offset += NativeBlock.CacheLine)
-            Sse.Prefetch0(at + offset);
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch0(at);
+        Sse.Prefetch0(at + HeadBytes - 1);
+    }
+
+    /// <summary>Fetches the vector ahead of its use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchVector(int vectorBytes)
+    {
+        for (int offset = 0; Sse.IsSupported && offset < vectorBytes; offset += NativeBlock.CacheLine)
+            Sse.Prefetch0(vector + offset);
     }
 
     private int IdLength => at[44] & 0x0F;

@@ -1,13 +1,13 @@
 namespace Streaming.Memory.Rows;
 
-/// <summary>A fixed number of rows and which of them are free. The writer's, but for the rows themselves.</summary>
+/// <summary>A fixed number of rows and which of them are free: all heads, and behind them all vectors. The writer's, but for the rows themselves.</summary>
 /// <param name="number">The page's number.</param>
 /// <param name="rows">Rows in it.</param>
-/// <param name="stride">Bytes from one row to the next.</param>
+/// <param name="vectorBytes">Bytes of a vector; 0 = the rows have none.</param>
 /// <param name="tracksUse">Whether it is kept when a row was last used.</param>
-internal sealed unsafe class RowPage(int number, int rows, int stride, bool tracksUse) : IDisposable
+internal sealed unsafe class RowPage(int number, int rows, int vectorBytes, bool tracksUse) : IDisposable
 {
-    private readonly NativeBlock _block = new((long)rows * stride);
+    private readonly NativeBlock _block = new(VectorsAt(rows) + (long)rows * vectorBytes);
     private readonly Stack<int> _returned = new();
     private readonly System.Collections.BitArray _taken = new(rows);
     private readonly uint[] _usedSeconds = tracksUse ? new uint[rows] : [];
@@ -15,20 +15,20 @@ internal sealed unsafe class RowPage(int number, int rows, int stride, bool trac
 
     public int Number { get; } = number;
 
-    /// <summary>Bytes from one row to the next.</summary>
-    public int Stride { get; } = stride;
+    /// <summary>Bytes of a vector; 0 = the rows have none.</summary>
+    public int VectorBytes { get; } = vectorBytes;
 
     /// <summary>Rows that were ever taken: the memory of those above was never touched, and holds anything.</summary>
     public int Reach => Volatile.Read(ref _reach);
 
     /// <summary>Bytes of the rows that were ever taken.</summary>
-    public long TouchedBytes => (long)Reach * (Stride + (tracksUse ? sizeof(uint) : 0));
+    public long TouchedBytes => (long)Reach * (Rows.Row.HeadBytes + VectorBytes + (tracksUse ? sizeof(uint) : 0));
 
     public int UsedRows => Reach - _returned.Count;
 
     public bool IsFull => _returned.Count == 0 && Reach == rows;
 
-    public Row Row(int index) => new(_block.Address + (long)index * Stride);
+    public Row Row(int index) => new(_block.Address + (long)index * Rows.Row.HeadBytes, _block.Address + VectorsAt(rows) + (long)index * VectorBytes);
 
     public bool IsTaken(int index) => _taken[index];
 
@@ -57,4 +57,7 @@ internal sealed unsafe class RowPage(int number, int rows, int stride, bool trac
     }
 
     public void Dispose() => _block.Dispose();
+
+    // From a whole cache line on.
+    private static long VectorsAt(int rows) => ((long)rows * Rows.Row.HeadBytes + NativeBlock.CacheLine - 1) / NativeBlock.CacheLine * NativeBlock.CacheLine;
 }

@@ -14,7 +14,6 @@ internal sealed class RowStore
 {
     private readonly int _pageRows;
     private readonly int _pageShift;
-    private readonly int _vectorStride;
     private readonly LongIds _longIds = new();
     private readonly SortedSet<int> _roomyForVectors = [];
     private readonly SortedSet<int> _roomyForFacts = [];
@@ -34,8 +33,6 @@ internal sealed class RowStore
         _pageShift = int.Log2(pageRows);
         Vectors = new RowVectors(format, dimension);
         _isListed = (row, token) => IsTaken(row) && Attributes[this[row].Attributes]?.Tokens.Contains(token) == true;
-        // Multiples of 8 keep the end, which readers and the writer race for, within a word.
-        _vectorStride = (Row.HeadBytes + Vectors.Bytes + 7) / 8 * 8;
     }
 
     /// <summary>How the vectors behind the rows' heads are read and written.</summary>
@@ -71,7 +68,7 @@ internal sealed class RowStore
     {
         SortedSet<int> roomy = hasVector ? _roomyForVectors : _roomyForFacts;
         if (roomy.Count == 0)
-            roomy.Add(AddPage(hasVector ? _vectorStride : Row.HeadBytes));
+            roomy.Add(AddPage(hasVector ? Vectors.Bytes : 0));
         int number = roomy.Min;
         RowPage page = _pages[number]!;
         _touchedBytes -= page.TouchedBytes;
@@ -196,9 +193,9 @@ internal sealed class RowStore
 
     private ref uint UsedSeconds(int row) => ref Volatile.Read(ref _pages)[row >> _pageShift]!.UsedSeconds(row & (_pageRows - 1));
 
-    private SortedSet<int> RoomyWith(RowPage page) => page.Stride == Row.HeadBytes ? _roomyForFacts : _roomyForVectors;
+    private SortedSet<int> RoomyWith(RowPage page) => page.VectorBytes == 0 ? _roomyForFacts : _roomyForVectors;
 
-    private int AddPage(int stride)
+    private int AddPage(int vectorBytes)
     {
         if (!_freedPages.TryPop(out int number))
         {
@@ -207,7 +204,7 @@ internal sealed class RowStore
                 throw new InvalidOperationException($"A memory namespace holds at most {IdIndex.MaxRows} rows, ended ones that older versions keep included.");
             Volatile.Write(ref _pages, [.. _pages, null]);
         }
-        _pages[number] = new RowPage(number, _pageRows, stride, TracksUse);
+        _pages[number] = new RowPage(number, _pageRows, vectorBytes, TracksUse);
         return number;
     }
 

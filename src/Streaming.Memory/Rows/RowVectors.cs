@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Streaming.Memory.Rules;
 
 namespace Streaming.Memory.Rows;
@@ -38,7 +39,7 @@ internal sealed unsafe class RowVectors(VectorFormat format, int dimension)
         int i = 0;
         for (; i <= Dimension - 16; i += 16)
             sum += Load(at, i) * Vector512.Load(query + i);
-        float total = Vector512.Sum(sum);
+        float total = Total(sum);
         for (; i < Dimension; i++)
             total += Number(at, i) * query[i];
         return total;
@@ -55,7 +56,7 @@ internal sealed unsafe class RowVectors(VectorFormat format, int dimension)
             dot += vector * Vector512.Load(query + i);
             square += vector * vector;
         }
-        float dots = Vector512.Sum(dot), squares = Vector512.Sum(square);
+        float dots = Total(dot), squares = Total(square);
         for (; i < Dimension; i++)
         {
             float number = Number(at, i);
@@ -75,7 +76,7 @@ internal sealed unsafe class RowVectors(VectorFormat format, int dimension)
             var difference = Load(at, i) - Vector512.Load(query + i);
             sum += difference * difference;
         }
-        float total = Vector512.Sum(sum);
+        float total = Total(sum);
         for (; i < Dimension; i++)
         {
             float difference = Number(at, i) - query[i];
@@ -88,14 +89,23 @@ internal sealed unsafe class RowVectors(VectorFormat format, int dimension)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector512<float> Load(byte* at, int i) =>
-        Format == VectorFormat.SinglePrecision ? Vector512.Load((float*)at + i) : Widen(Vector256.Load((ushort*)at + i));
+        Format == VectorFormat.SinglePrecision ? Vector512.Load((float*)at + i) : Widen(Vector256.Load((short*)at + i));
+
+    // Fewer steps than a sum of all lanes in their order.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Total(Vector512<float> numbers)
+    {
+        var half = numbers.GetLower() + numbers.GetUpper();
+        return Vector128.Sum(half.GetLower() + half.GetUpper());
+    }
 
     // A half's exponent and fraction, shifted into a float's, are the number times 2^-112, subnormals too; rows hold finite numbers only.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Widen(Vector256<ushort> halves)
+    private static Vector512<float> Widen(Vector256<short> halves)
     {
-        var bits = Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
-        var magnitude = ((bits & Vector512.Create(0x7FFFu)) << 13).AsSingle() * Vector512.Create(BitConverter.UInt32BitsToSingle(0x77800000u));
-        return (magnitude.AsUInt32() | ((bits & Vector512.Create(0x8000u)) << 16)).AsSingle();
+        var bits = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512Int32(halves)
+            : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
+        return ((bits << 13) & Vector512.Create(unchecked((int)0x8FFFE000))).AsSingle() * Vector512.Create(BitConverter.UInt32BitsToSingle(0x77800000u));
     }
 }

@@ -59,9 +59,9 @@ public sealed record NamespaceOptions
 
     /// <summary>
     /// Rows in a page, the unit in which memory for vectors is reserved and given back; a power of two, 2..1,048,576. Memory is taken as rows are
-    /// written; large pages let the system use huge ones.
+    /// written. At 262,144 and above, pages are whole huge pages of the system whatever the dimension.
     /// </summary>
-    public int PageRows { get; init; } = 65_536;
+    public int PageRows { get; init; } = 262_144;
 
     /// <summary>Seed of everything random: the sample that the lists are trained on, and the training.</summary>
     public int Seed { get; init; } = 1;

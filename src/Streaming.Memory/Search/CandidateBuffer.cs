@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Streaming.Memory.Search;
@@ -15,9 +16,10 @@ internal unsafe ref struct CandidateBuffer
     public const int Lowest = int.MinValue / 4;
 
     private const int Slack = 3;
+    private const int Room = 3 * Compress.Lanes; // Behind the capacity: what one call adds, and what it writes beyond.
     private readonly int _wanted;
     private int[] _keys;
-    private nint[] _values;
+    private int[] _values;
     private int _capacity;
     private int _count;
 
@@ -27,8 +29,8 @@ internal unsafe ref struct CandidateBuffer
     {
         _wanted = wanted;
         _capacity = (int)Math.Min(Math.Max((long)wanted * Slack, 64), expected + 64L);
-        _keys = ArrayPool<int>.Shared.Rent(_capacity);
-        _values = ArrayPool<nint>.Shared.Rent(_capacity);
+        _keys = ArrayPool<int>.Shared.Rent(_capacity + Room);
+        _values = ArrayPool<int>.Shared.Rent(_capacity + Room);
         _count = 0;
         Threshold = Lowest;
     }
@@ -39,21 +41,30 @@ internal unsafe ref struct CandidateBuffer
     /// <summary>A score in steps as a key.</summary>
     public static int Key(float steps) => (int)Math.Clamp(MathF.Round(steps), Lowest / 2, -Lowest / 2);
 
-    public void Add(int key, nint value)
+    public void Add(int key, int value)
     {
         _keys[_count] = key;
-        _values[_count] = value;
-        if (++_count < _capacity)
-            return;
-        if (_count > _wanted)
-            Cut();
-        else
-            Grow();
+        _values[_count++] = value;
+        MakeRoom();
+    }
+
+    /// <summary>Adds some of 32 pairs: sum i + base with value i + first, where bit i is set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(Vector512<ushort> sums, uint chosen, int baseKey, int first)
+    {
+        var (low, high) = Vector512.Widen(sums);
+        var (bases, values) = (Vector512.Create(baseKey), Vector512.Create(first) + Vector512<int>.Indices);
+        fixed (int* toKeys = _keys, toValues = _values)
+        {
+            int count = _count + Compress.Append(toKeys + _count, toValues + _count, low.AsInt32() + bases, values, chosen);
+            _count = count + Compress.Append(toKeys + count, toValues + count, high.AsInt32() + bases, values + Vector512.Create(Compress.Lanes), chosen >> Compress.Lanes);
+        }
+        MakeRoom();
     }
 
     /// <summary>Keeps the best only.</summary>
     /// <returns>Their values, in no order, until the buffer is disposed.</returns>
-    public ReadOnlySpan<nint> Best()
+    public ReadOnlySpan<int> Best()
     {
         if (_count > _wanted)
             Cut();
@@ -63,74 +74,64 @@ internal unsafe ref struct CandidateBuffer
     public readonly void Dispose()
     {
         ArrayPool<int>.Shared.Return(_keys);
-        ArrayPool<nint>.Shared.Return(_values);
+        ArrayPool<int>.Shared.Return(_values);
     }
 
-    private void Grow()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MakeRoom()
     {
+        if (_count >= _capacity)
+            CutOrGrow();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CutOrGrow()
+    {
+        if (_count > _wanted)
+            Cut();
+        if (_count < _capacity)
+            return;
         _capacity *= 2;
-        _keys = Grown(_keys, _count, _capacity);
-        _values = Grown(_values, _count, _capacity);
+        _keys = Grown(_keys, _count, _capacity + Room);
+        _values = Grown(_values, _count, _capacity + Room);
     }
 
-    private static T[] Grown<T>(T[] full, int count, int capacity)
+    private static int[] Grown(int[] full, int count, int length)
     {
-        T[] grown = ArrayPool<T>.Shared.Rent(capacity);
+        int[] grown = ArrayPool<int>.Shared.Rent(length);
         full.AsSpan(0, count).CopyTo(grown);
-        ArrayPool<T>.Shared.Return(full);
+        ArrayPool<int>.Shared.Return(full);
         return grown;
     }
 
-    // Without branches in the loop: whether a pair stays is as good as random.
     private void Cut()
     {
-        int least = Rank(), kept = 0, ties = _wanted - CountAbove(least);
-        fixed (int* keys = _keys)
-        fixed (nint* values = _values)
+        var filledKeys = _keys.AsSpan(0, _count);
+        int least = Selection.Reached(filledKeys, _wanted), kept = 0, ties = _wanted - Selection.CountAbove(filledKeys, least);
+        fixed (int* keys = _keys, values = _values)
         {
-            for (int i = 0; i < _count; i++)
+            for (int i = 0; i < _count; i += Compress.Lanes)
             {
-                int key = keys[i];
-                nint value = values[i];
-                keys[kept] = key;
-                values[kept] = value;
-                int tie = (key == least ? 1 : 0) & (ties > 0 ? 1 : 0);
-                ties -= tie;
-                kept += (key > least ? 1 : 0) + tie;
+                Vector512<int> key = Vector512.Load(keys + i), value = Vector512.Load(values + i);
+                uint filled = Lanes(_count - i);
+                uint equal = (uint)Vector512.Equals(key, Vector512.Create(least)).ExtractMostSignificantBits() & filled;
+                uint above = (uint)Vector512.GreaterThan(key, Vector512.Create(least)).ExtractMostSignificantBits() & filled;
+                equal = First(ties, equal);
+                ties -= BitOperations.PopCount(equal);
+                kept += Compress.Append(keys + kept, values + kept, key, value, above | equal);
             }
         }
         _count = kept;
         Threshold = least;
     }
 
-    // The highest key that at least `wanted` keys reach.
-    private readonly int Rank()
-    {
-        long low = Threshold, high = (long)System.Numerics.Tensors.TensorPrimitives.Max<int>(_keys.AsSpan(0, _count)) + 1;
-        if (low == Lowest)
-            low = System.Numerics.Tensors.TensorPrimitives.Min<int>(_keys.AsSpan(0, _count));
-        while (high - low > 1)
-        {
-            long middle = low + (high - low) / 2;
-            if (CountAbove((int)(middle - 1)) >= _wanted)
-                low = middle;
-            else
-                high = middle;
-        }
-        return (int)low;
-    }
+    private static uint Lanes(int left) => left >= Compress.Lanes ? 0xFFFF : (1u << left) - 1;
 
-    private readonly int CountAbove(int key)
+    // So many of the bits at most, the lowest.
+    private static uint First(int most, uint bits)
     {
-        int count = 0, i = 0;
-        var limit = Vector512.Create(key);
-        fixed (int* keys = _keys)
-        {
-            for (; i <= _count - Vector512<int>.Count; i += Vector512<int>.Count)
-                count += BitOperations.PopCount(Vector512.GreaterThan(Vector512.Load(keys + i), limit).ExtractMostSignificantBits());
-            for (; i < _count; i++)
-                count += keys[i] > key ? 1 : 0;
-        }
-        return count;
+        while (BitOperations.PopCount(bits) > most)
+            bits &= ~(1u << (31 - BitOperations.LeadingZeroCount(bits)));
+        return bits;
     }
 }

@@ -1,5 +1,4 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Streaming.Memory.Lists;
 using Streaming.Memory.Rules;
 using Streaming.Memory.Training;
@@ -47,27 +46,22 @@ internal sealed unsafe class CentroidScan
     public void Choose(scoped ReadOnlySpan<float> query, int wanted, scoped ref RankedLists best)
     {
         CandidateBuffer likely = Likely(query, Math.Max(FewestLikely, wanted * Oversample), _codebook.Metric == Metric.L2);
-        foreach (nint list in likely.Best())
-            best.Add(_codebook.Score(query, (int)list), (int)list);
+        foreach (int list in likely.Best())
+            best.Add(_codebook.Score(query, list), list);
         likely.Dispose();
     }
 
-    [SkipLocalsInit]
     private CandidateBuffer Likely(ReadOnlySpan<float> query, int wanted, bool withNorms)
     {
         CandidateBuffer likely = new(wanted, _codebook.Lists);
         using QueryTable table = new(_coding, query, withNorms);
-        ushort* sums = stackalloc ushort[CodeBlock.Entries];
         fixed (byte* codes = _codes, entries = table.Bytes)
         {
             for (int block = 0; block < Blocks; block++)
             {
-                uint mask = CodeScan.Sums(codes + (long)block * BlockBytes, entries, _coding.Codes, sums, (ushort)Math.Max(0, likely.Threshold));
-                for (mask &= CodeBlock.Filled(_codebook.Lists - block * CodeBlock.Entries); mask != 0; mask &= mask - 1)
-                {
-                    int i = BitOperations.TrailingZeroCount(mask);
-                    likely.Add(sums[i], block * CodeBlock.Entries + i);
-                }
+                var sums = CodeScan.Sums(codes + (long)block * BlockBytes, entries, _coding.Codes);
+                uint reached = (uint)Vector512.GreaterThanOrEqual(sums, Vector512.Create((ushort)Math.Max(0, likely.Threshold))).ExtractMostSignificantBits();
+                likely.Add(sums, reached & CodeBlock.Filled(_codebook.Lists - block * CodeBlock.Entries), 0, block * CodeBlock.Entries);
             }
         }
         return likely;

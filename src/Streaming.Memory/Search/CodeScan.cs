@@ -11,38 +11,43 @@ namespace Streaming.Memory.Search;
 internal static unsafe class CodeScan
 {
     private const int TableEntries = 16;
-    private const int PrefetchAhead = 2; // Blocks.
 
     /// <summary>Adds the entries of a list that reach the buffer's threshold.</summary>
     /// <param name="chunks">The list.</param>
     /// <param name="table">[codes][16].</param>
     /// <param name="scan">What is the same for all lists.</param>
     /// <param name="baseKey">Key of the sum 0 in this list.</param>
-    /// <param name="best">What takes the candidates: sum + base, weighed by age, and where the chunk names the row.</param>
+    /// <param name="blocks">Takes the blocks scanned.</param>
+    /// <param name="best">Takes the candidates: sum + base, weighed by age, and their place in <paramref name="blocks"/>.</param>
     /// <returns>Entries scanned.</returns>
-    [SkipLocalsInit]
-    public static long Scan(ChunkMemory[] chunks, byte* table, in ScanContext scan, int baseKey, ref CandidateBuffer best)
+    public static long Scan(ChunkMemory[] chunks, byte* table, in ScanContext scan, int baseKey, ref ChunksAhead ahead, ref ScannedBlocks blocks, ref CandidateBuffer best)
     {
-        ushort* sums = stackalloc ushort[CodeBlock.Entries];
         int blockBytes = CodeBlock.Bytes(scan.Codes);
         long scanned = 0;
         foreach (ChunkMemory chunk in chunks)
         {
+            ahead.Next();
             if (chunk.LatestUntilMs <= scan.NowMs)
                 continue;
             int count = chunk.Count;
+            bool isPlain = !scan.Age.Matters && !scan.MayBeginLater(chunk);
             float weight = scan.WeightOf(chunk);
             byte* at = chunk.Codes;
+            blocks.Reserve(count / CodeBlock.Entries + 1);
             for (int block = 0; block * CodeBlock.Entries < count; block++, at += blockBytes)
             {
-                if ((block + PrefetchAhead) * CodeBlock.Entries < count)
-                    CodeBlock.Prefetch(at + PrefetchAhead * blockBytes, scan.Codes);
+                ahead.Fetch(blockBytes);
                 int needed = Math.Max(0, Needed(best.Threshold, weight) - baseKey);
                 if (needed > ushort.MaxValue)
                     break;
-                uint mask = Sums(at, table, scan.Codes, sums, (ushort)needed);
-                if (mask != 0)
-                    Add(chunk, block, count, mask, sums, baseKey, weight, scan, ref best);
+                var sums = Sums(at, table, scan.Codes);
+                uint reached = (uint)Vector512.GreaterThanOrEqual(sums, Vector512.Create((ushort)needed)).ExtractMostSignificantBits();
+                reached &= CodeBlock.Filled(count - block * CodeBlock.Entries) & Unended(chunk, block, scan.Version);
+                int first = blocks.Add(chunk.RowNumbers + block * CodeBlock.Entries);
+                if (isPlain)
+                    best.Add(sums, reached, baseKey, first);
+                else
+                    Add(chunk, block, sums, reached, baseKey, weight, first, scan, ref best);
             }
             scanned += count;
         }
@@ -53,41 +58,37 @@ internal static unsafe class CodeScan
     private static int Needed(int threshold, float weight) =>
         weight == 1 || threshold == CandidateBuffer.Lowest ? threshold : (int)AgeWeight.Undo(weight, threshold);
 
-    /// <summary>Fetches the beginnings of a list's chunks, so that the lists before it hide their latency.</summary>
-    public static void Prefetch(ChunkMemory[] chunks, int codes)
+    // An end later than the version is possible only where the last one is; such entries are for the caller to check. The bits come first: the
+    // writer sets them last, so that whoever sees a bit sees the end behind it, and an entry that ends meanwhile is not taken for an ended one.
+    private static uint Unended(ChunkMemory chunk, int block, long version)
     {
-        foreach (ChunkMemory chunk in chunks)
-            chunk.Prefetch(PrefetchAhead * CodeBlock.Bytes(codes));
+        uint ended = chunk.Ended(block);
+        return chunk.LastEnd <= version ? ~ended : uint.MaxValue;
     }
 
-    private static void Add(ChunkMemory chunk, int block, int count, uint mask, ushort* sums, int baseKey, float weight, in ScanContext scan, ref CandidateBuffer best)
+    // Entries of later versions must not take the places of those that an older version shows.
+    private static void Add(
+        ChunkMemory chunk, int block, Vector512<ushort> sums, uint reached, int baseKey, float weight, int first, in ScanContext scan, ref CandidateBuffer best)
     {
-        mask &= CodeBlock.Filled(count - block * CodeBlock.Entries);
-        // An end later than the version is possible only where the last one is; such entries are for the caller to check. The bits come first: the
-        // writer sets them last, so that whoever sees a bit sees the end behind it, and an entry that ends meanwhile is not taken for an ended one.
-        uint ended = chunk.Ended(block);
-        if (chunk.LastEnd <= scan.Version)
-            mask &= ~ended;
-        // Entries of later versions must not take the places of those that an older version shows.
-        bool mayBeLater = scan.IsPast && chunk.LatestBegin > scan.Version;
-        int* rows = chunk.RowNumbers + block * CodeBlock.Entries;
-        for (; mask != 0; mask &= mask - 1)
+        for (bool mayBeginLater = scan.MayBeginLater(chunk); reached != 0; reached &= reached - 1)
         {
-            int i = BitOperations.TrailingZeroCount(mask);
+            int i = BitOperations.TrailingZeroCount(reached);
             int key = baseKey + sums[i];
-            if (!mayBeLater || scan.Rows[rows[i]].Begin <= scan.Version)
-                best.Add(weight == 1 ? key : (int)Math.Max(CandidateBuffer.Lowest, AgeWeight.Apply(weight, key)), (nint)(rows + i));
+            if (!mayBeginLater || scan.Rows[chunk.RowNumbers[block * CodeBlock.Entries + i]].Begin <= scan.Version)
+                best.Add(weight == 1 ? key : (int)Math.Max(CandidateBuffer.Lowest, AgeWeight.Apply(weight, key)), first + i);
         }
     }
 
-    /// <summary>Sums of 32 entries by the widest registers there are, and which of them reach <paramref name="threshold"/>.</summary>
-    public static uint Sums(byte* block, byte* table, int codes, ushort* sums, ushort threshold) =>
-        Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Sums512(block, table, codes, sums, threshold)
-        : Avx2.IsSupported ? Sums256(block, table, codes, sums, threshold)
-        : Sums128(block, table, codes, sums, threshold);
+    /// <summary>Sums of 32 entries by the widest registers there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> Sums(byte* block, byte* table, int codes) =>
+        Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Sums512(block, table, codes)
+        : Avx2.IsSupported ? Sums256(block, table, codes)
+        : Sums128(block, table, codes);
 
-    /// <summary>Sums of 32 entries, and which of them reach <paramref name="threshold"/>: 64-byte registers, four codes each.</summary>
-    public static uint Sums512(byte* block, byte* table, int codes, ushort* sums, ushort threshold)
+    /// <summary>Sums of 32 entries: 64-byte registers, four codes each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> Sums512(byte* block, byte* table, int codes)
     {
         var low = Vector512.Create((byte)0x0F);
         Vector512<ushort> firstAll = default, firstOdd = default, secondAll = default, secondOdd = default;
@@ -95,22 +96,25 @@ internal static unsafe class CodeScan
         {
             Vector512<byte> x = Vector512.Load(block), y = Vector512.Load(block + 64);
             Vector512<byte> tx = Vector512.Load(table), ty = Vector512.Load(table + 64);
-            var first = (Avx512BW.Shuffle(tx, x & low) + Avx512BW.Shuffle(ty, y & low)).AsUInt16();
-            var second = (Avx512BW.Shuffle(tx, (x.AsUInt16() >> 4).AsByte() & low) + Avx512BW.Shuffle(ty, (y.AsUInt16() >> 4).AsByte() & low)).AsUInt16();
-            firstAll += first;
-            firstOdd += first >> 8;
-            secondAll += second;
-            secondOdd += second >> 8;
+            var low0 = (Avx512BW.Shuffle(tx, x & low) + Avx512BW.Shuffle(ty, y & low)).AsUInt16();
+            var high0 = (Avx512BW.Shuffle(tx, (x.AsUInt16() >> 4).AsByte() & low) + Avx512BW.Shuffle(ty, (y.AsUInt16() >> 4).AsByte() & low)).AsUInt16();
+            firstAll += low0;
+            firstOdd += low0 >> 8;
+            secondAll += high0;
+            secondOdd += high0 >> 8;
         }
-        var a = Fold(firstAll - (firstOdd << 8));
-        var b = Fold(firstOdd);
-        var c2 = Fold(secondAll - (secondOdd << 8));
-        var d = Fold(secondOdd);
-        return Finish(a, b, c2, d, sums, threshold);
+        Vector512<ushort> firstEven = firstAll - (firstOdd << 8), secondEven = secondAll - (secondOdd << 8);
+        var first = AddHalves(Avx512BW.UnpackLow(firstEven, firstOdd), Avx512BW.UnpackHigh(firstEven, firstOdd));
+        var second = AddHalves(Avx512BW.UnpackLow(secondEven, secondOdd), Avx512BW.UnpackHigh(secondEven, secondOdd));
+        return (Avx512F.Shuffle4x128(first, second, 0b_10_00_10_00).AsUInt16() + Avx512F.Shuffle4x128(first, second, 0b_11_01_11_01).AsUInt16());
     }
 
+    // Of quarters: x0 + x2, x1 + x3, y0 + y2, y1 + y3.
+    private static Vector512<uint> AddHalves(Vector512<ushort> x, Vector512<ushort> y) =>
+        (Avx512F.Shuffle4x128(x.AsUInt32(), y.AsUInt32(), 0b_01_00_01_00).AsUInt16() + Avx512F.Shuffle4x128(x.AsUInt32(), y.AsUInt32(), 0b_11_10_11_10).AsUInt16()).AsUInt32();
+
     /// <summary>The same with 32-byte registers, two codes each.</summary>
-    public static uint Sums256(byte* block, byte* table, int codes, ushort* sums, ushort threshold)
+    public static Vector512<ushort> Sums256(byte* block, byte* table, int codes)
     {
         var low = Vector256.Create((byte)0x0F);
         Vector256<ushort> firstAll = default, firstOdd = default, secondAll = default, secondOdd = default;
@@ -125,11 +129,11 @@ internal static unsafe class CodeScan
             secondAll += second;
             secondOdd += second >> 8;
         }
-        return Finish(Fold(firstAll - (firstOdd << 8)), Fold(firstOdd), Fold(secondAll - (secondOdd << 8)), Fold(secondOdd), sums, threshold);
+        return Finish(Fold(firstAll - (firstOdd << 8)), Fold(firstOdd), Fold(secondAll - (secondOdd << 8)), Fold(secondOdd));
     }
 
     /// <summary>The same with 16-byte registers, one code each, on any processor.</summary>
-    public static uint Sums128(byte* block, byte* table, int codes, ushort* sums, ushort threshold)
+    public static Vector512<ushort> Sums128(byte* block, byte* table, int codes)
     {
         var low = Vector128.Create((byte)0x0F);
         Vector128<ushort> firstAll = default, firstOdd = default, secondAll = default, secondOdd = default;
@@ -143,21 +147,14 @@ internal static unsafe class CodeScan
             secondAll += second;
             secondOdd += second >> 8;
         }
-        return Finish(firstAll - (firstOdd << 8), firstOdd, secondAll - (secondOdd << 8), secondOdd, sums, threshold);
+        return Finish(firstAll - (firstOdd << 8), firstOdd, secondAll - (secondOdd << 8), secondOdd);
     }
-
-    private static Vector128<ushort> Fold(Vector512<ushort> x) => Fold(x.GetLower() + x.GetUpper());
 
     private static Vector128<ushort> Fold(Vector256<ushort> x) => x.GetLower() + x.GetUpper();
 
     // Even and odd entries of each half, back in order.
-    private static uint Finish(Vector128<ushort> even0, Vector128<ushort> odd0, Vector128<ushort> even1, Vector128<ushort> odd1, ushort* sums, ushort threshold)
-    {
-        var all = Vector512.Create(
-            Vector256.Create(UnpackLow(even0, odd0), UnpackHigh(even0, odd0)), Vector256.Create(UnpackLow(even1, odd1), UnpackHigh(even1, odd1)));
-        all.Store(sums);
-        return (uint)Vector512.GreaterThanOrEqual(all, Vector512.Create(threshold)).ExtractMostSignificantBits();
-    }
+    private static Vector512<ushort> Finish(Vector128<ushort> even0, Vector128<ushort> odd0, Vector128<ushort> even1, Vector128<ushort> odd1) => Vector512.Create(
+        Vector256.Create(UnpackLow(even0, odd0), UnpackHigh(even0, odd0)), Vector256.Create(UnpackLow(even1, odd1), UnpackHigh(even1, odd1)));
 
     private static Vector128<ushort> UnpackLow(Vector128<ushort> x, Vector128<ushort> y) => Sse2.IsSupported
         ? Sse2.UnpackLow(x, y)

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics.X86;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
 
@@ -10,7 +9,8 @@ namespace Streaming.Memory.Search;
 internal unsafe ref struct RowRanking
 {
     private const int PrefetchAhead = 12;
-    private const int NumbersAhead = 16;
+
+    private const int AtOnce = 1_024;
 
     private readonly RowStore _rows;
     private readonly Question _question;
@@ -41,31 +41,48 @@ internal unsafe ref struct RowRanking
     public readonly bool IsFull => _best.IsFull;
 
     /// <summary>Scores rows of a list, which hold their numbers as long as the search lasts.</summary>
-    public void Rank(ReadOnlySpan<int> candidates)
+    public void Rank(scoped ReadOnlySpan<int> candidates)
     {
-        for (int i = 0; i < Math.Min(PrefetchAhead, candidates.Length); i++)
-            _rows[candidates[i]].Prefetch(_rows.Vectors.Bytes);
+        for (int at = 0; at < candidates.Length; at += AtOnce)
+            RankAtOnce(candidates.Slice(at, Math.Min(AtOnce, candidates.Length - at)));
+    }
+
+    // All scores first, and then the best, which as a rule are all that is wanted: whether a score is good enough is as good as random, and heads are
+    // memory that scores do not need.
+    private void RankAtOnce(scoped ReadOnlySpan<int> candidates)
+    {
+        var (scores, keys) = _scratch.RowScores(AtOnce);
+        Score(candidates, scores);
+        for (int i = 0; i < candidates.Length; i++)
+            keys[i] = Selection.Ordered(scores[i]);
+        int least = candidates.Length > _best.Wanted ? Selection.Reached(keys.AsSpan(0, candidates.Length), _best.Wanted) : int.MinValue;
         for (int i = 0; i < candidates.Length; i++)
         {
-            if (i + PrefetchAhead < candidates.Length)
-                _rows[candidates[i + PrefetchAhead]].Prefetch(_rows.Vectors.Bytes);
-            Offer(candidates[i], _rows[candidates[i]]);
+            if (keys[i] >= least)
+                _rows[candidates[i]].PrefetchHead();
+        }
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (keys[i] >= least)
+                Offer(scores[i], candidates[i]);
+        }
+        for (int i = 0; i < candidates.Length && !(_best.IsFull && Selection.Ordered(_best.Threshold) >= least); i++)
+        {
+            if (keys[i] < least)
+                Offer(scores[i], candidates[i]);
         }
     }
 
-    /// <summary>Scores the rows that chunks name at these addresses.</summary>
-    public void RankAt(ReadOnlySpan<nint> candidates)
+    private void Score(scoped ReadOnlySpan<int> candidates, Span<float> scores)
     {
-        Span<int> numbers = _scratch.Rows(candidates.Length);
-        for (int i = 0; i < Math.Min(NumbersAhead, candidates.Length); i++)
-            Sse.Prefetch0((void*)candidates[i]);
+        for (int i = 0; i < Math.Min(PrefetchAhead, candidates.Length); i++)
+            _rows[candidates[i]].PrefetchVector(_rows.Vectors.Bytes);
         for (int i = 0; i < candidates.Length; i++)
         {
-            if (i + NumbersAhead < candidates.Length)
-                Sse.Prefetch0((void*)candidates[i + NumbersAhead]);
-            numbers[i] = *(int*)candidates[i];
+            if (i + PrefetchAhead < candidates.Length)
+                _rows[candidates[i + PrefetchAhead]].PrefetchVector(_rows.Vectors.Bytes);
+            scores[i] = Score(_rows[candidates[i]]);
         }
-        Rank(numbers);
     }
 
     /// <summary>Scores the rows listed under a token. Such a row may have been given back since, so whether it is visible comes before its score.</summary>
@@ -74,9 +91,12 @@ internal unsafe ref struct RowRanking
         for (int i = 0; i < listed.Length; i++)
         {
             if (i + PrefetchAhead < listed.Length && _rows.TryGet(listed[i + PrefetchAhead].Row, out Row ahead))
-                ahead.Prefetch(_rows.Vectors.Bytes);
+            {
+                ahead.PrefetchHead();
+                ahead.PrefetchVector(_rows.Vectors.Bytes);
+            }
             if (listed[i].Token == token && _rows.TryGet(listed[i].Row, out Row record) && record.IsVisible(_question.Version) && record.Place >= 0)
-                Offer(listed[i].Row, record);
+                Offer(Score(record), listed[i].Row);
         }
     }
 
@@ -85,14 +105,17 @@ internal unsafe ref struct RowRanking
 
     public readonly void Dispose() => _best.Dispose();
 
-    private void Offer(int row, Row record)
+    private void Offer(float score, int row)
     {
-        float score = Score(record.Vector);
-        if (_question.Age.Matters)
-            score = AgeWeight.Apply(_question.Age.Of(record.EventTimeMs), score);
-        Scored++;
-        if (score >= _best.Threshold && score >= _question.MinScore && _question.Wants(record, _rows.Attributes) && _scratch.SeeFirst(row))
+        if (score >= _best.Threshold && score >= _question.MinScore && _question.Wants(_rows[row], _rows.Attributes) && _scratch.SeeFirst(row))
             _best.Offer(score, row);
+    }
+
+    private float Score(Row record)
+    {
+        Scored++;
+        float score = Score(record.Vector);
+        return _question.Age.Matters ? AgeWeight.Apply(_question.Age.Of(record.EventTimeMs), score) : score;
     }
 
     private readonly float Score(byte* vector)

@@ -14,6 +14,9 @@ namespace Streaming.Memory.Search;
 /// <param name="Age">How scores lose by age.</param>
 internal readonly record struct ScanContext(RowStore Rows, Metric Metric, int Codes, long Version, bool IsPast, long NowMs, AgeWeight Age)
 {
+    /// <summary>True when the chunk may have entries that the version does not see yet.</summary>
+    public bool MayBeginLater(ChunkMemory chunk) => IsPast && chunk.LatestBegin > Version;
+
     /// <summary>The most that an entry of the chunk can weigh.</summary>
     public float WeightOf(ChunkMemory chunk) => Age.Matters ? AgeWeight.OfCodes(Metric, Age.Of(chunk.NewestEventMs)) : 1;
 }

@@ -16,7 +16,6 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
 {
     // Rows listed for a wanted attribute up to which all of them are scored: at this many, that costs about what the codes would.
     private const int FewListed = 16_384;
-    private const int ListsAhead = 4;
 
     // Rows listed for an attribute that are scored between two looks at the clock.
     private const int RowsAtOnce = 2_048;
@@ -118,14 +117,15 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
         partition.Centroids!.Choose(prepared, wanted, ref ranked);
         ranked.Sort(wanted);
         CandidateBuffer candidates = new(effort.Candidates, rows.Count);
-        Scan(partition, codebook, ranked, prepared, ref candidates);
+        ScannedBlocks blocks = new(scratch);
+        Scan(partition, codebook, ranked, prepared, ref blocks, ref candidates);
         var best = candidates.Best();
         _candidates += best.Length;
-        ranking.RankAt(best);
+        ranking.Rank(blocks.Rows(best));
         candidates.Dispose();
     }
 
-    private void Scan(Partition partition, Codebook codebook, RankedLists ranked, scoped ReadOnlySpan<float> prepared, ref CandidateBuffer candidates)
+    private void Scan(Partition partition, Codebook codebook, RankedLists ranked, scoped ReadOnlySpan<float> prepared, ref ScannedBlocks blocks, ref CandidateBuffer candidates)
     {
         using QueryTable table = new(codebook, prepared, codebook.HasNorm);
         ScanContext scan = new(rows, codebook.Metric, codebook.Codes, _question.Version, _question.IsPast, _question.NowMs, _question.Age);
@@ -133,21 +133,18 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
         float missing = codebook.HasNorm ? TensorPrimitives.SumOfSquares(prepared) : 0;
         fixed (byte* bytes = table.Bytes)
         {
-            for (int i = 0; i < Math.Min(ranked.Count, ListsAhead); i++)
-                CodeScan.Prefetch(partition.Chunks(ranked.List(i)), codebook.Codes);
+            ChunksAhead ahead = new(partition, ranked, lists.ChunkEntries / CodeBlock.Entries * CodeBlock.Bytes(codebook.Codes));
             for (int i = 0; i < ranked.Count; i++)
             {
                 if (i > 0 && IsTimeOver())
                     return;
-                if (i + ListsAhead < ranked.Count)
-                    CodeScan.Prefetch(partition.Chunks(ranked.List(i + ListsAhead)), codebook.Codes);
                 int baseKey = CandidateBuffer.Key((ranked.Score(i) - missing + table.Low) / table.Step);
                 if (!_question.Age.Matters && candidates.Threshold > baseKey + table.MaxTotal)
                     continue;
                 ChunkMemory[] chunks = partition.Chunks(ranked.List(i));
                 _lists++;
                 _chunks += chunks.Length;
-                _entries += CodeScan.Scan(chunks, bytes, scan, baseKey, ref candidates);
+                _entries += CodeScan.Scan(chunks, bytes, scan, baseKey, ref ahead, ref blocks, ref candidates);
             }
         }
     }

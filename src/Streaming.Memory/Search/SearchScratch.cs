@@ -9,7 +9,12 @@ internal sealed class SearchScratch
     private float[] _prepared = [];
     private float[] _scores = [];
     private int[] _lists = [];
+    private float[] _sortedScores = [];
+    private int[] _sortedLists = [];
+    private float[] _rowScores = [];
+    private int[] _rowKeys = [];
     private int[] _rows = [];
+    private nint[] _blocks = new nint[1_024];
     private int[] _seen = [];
     private int _generation;
     private int _seenCount;
@@ -21,8 +26,22 @@ internal sealed class SearchScratch
     /// <summary>Room for the numbers of so many rows.</summary>
     public Span<int> Rows(int length) => Grown(ref _rows, length).AsSpan(0, length);
 
+    /// <summary>Room for so many blocks at least, which keeps what it holds.</summary>
+    public Span<nint> Blocks(int atLeast)
+    {
+        if (_blocks.Length < atLeast)
+            Array.Resize(ref _blocks, Math.Max(atLeast, 2 * _blocks.Length));
+        return _blocks;
+    }
+
     /// <summary>Room for so many lists.</summary>
-    public RankedLists Lists(int most) => new(Grown(ref _scores, most), Grown(ref _lists, most));
+    public RankedLists Lists(int most) => new(Grown(ref _scores, most), Grown(ref _lists, most), this);
+
+    /// <summary>Room for so many lists in another order.</summary>
+    public (float[] Scores, int[] Lists) SortedLists(int most) => (Grown(ref _sortedScores, most), Grown(ref _sortedLists, most));
+
+    /// <summary>Room for the scores of so many rows, and for integers of the same order.</summary>
+    public (float[] Scores, int[] Keys) RowScores(int most) => (Grown(ref _rowScores, most), Grown(ref _rowKeys, most));
 
     /// <summary>Forgets the rows seen.</summary>
     public void ForgetSeen()

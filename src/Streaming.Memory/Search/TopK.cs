@@ -20,6 +20,9 @@ internal ref struct TopK
         Threshold = float.NegativeInfinity;
     }
 
+    /// <summary>Rows to keep.</summary>
+    public readonly int Wanted => _k;
+
     /// <summary>True when k rows are kept.</summary>
     public readonly bool IsFull => _count == _k;
 

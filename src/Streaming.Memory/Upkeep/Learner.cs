@@ -191,7 +191,10 @@ internal sealed class Learner(
     {
         List<int> dropped = [], ended = [];
         foreach (int row in chunk.Rows)
-            rows[row].Prefetch(rows.Vectors.Bytes);
+        {
+            rows[row].PrefetchHead();
+            rows[row].PrefetchVector(rows.Vectors.Bytes);
+        }
         foreach (int row in chunk.Rows)
         {
             long end = rows[row].End;

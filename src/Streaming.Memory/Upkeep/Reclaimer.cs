@@ -112,7 +112,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         List<int> dropped = [];
         Span<byte> codes = stackalloc byte[chunk.Codes];
         foreach (int row in chunk.Rows)
-            rows[row].Prefetch(vectorBytes: 0);
+            rows[row].PrefetchHead();
         for (int entry = 0; entry < chunk.Count; entry++)
         {
             int row = chunk.RowOf(entry);

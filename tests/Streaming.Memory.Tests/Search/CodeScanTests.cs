@@ -19,12 +19,8 @@ public sealed unsafe class CodeScanTests
         var entries = Enumerable.Range(0, CodeBlock.Entries).Select(_ => Enumerable.Range(0, codes).Select(_ => (byte)random.Next(16)).ToArray()).ToArray();
         var block = new byte[CodeBlock.Bytes(codes)];
         ushort[] expected = [.. entries.Select(entry => (ushort)Enumerable.Range(0, codes).Sum(c => table[c * 16 + entry[c]]))];
-        ushort threshold = expected.Order().ElementAt(CodeBlock.Entries / 2);
-        uint reached = (uint)Enumerable.Range(0, CodeBlock.Entries).Where(i => expected[i] >= threshold).Sum(i => 1L << i);
-        var sums = new ushort[CodeBlock.Entries];
         var read = new byte[codes];
         fixed (byte* b = block, t = table)
-        fixed (ushort* s = sums)
         {
             for (int i = 0; i < CodeBlock.Entries; i++)
                 CodeBlock.Write(b, i, entries[i]);
@@ -34,20 +30,18 @@ public sealed unsafe class CodeScanTests
                 Assert.Equal(entries[i], read);
             }
 
-            Assert.Equal(reached, CodeScan.Sums128(b, t, codes, s, threshold));
-            Assert.Equal(expected, sums);
+            Assert.Equal(expected, Numbers(CodeScan.Sums128(b, t, codes)));
             if (Avx2.IsSupported)
-            {
-                Array.Clear(sums);
-                Assert.Equal(reached, CodeScan.Sums256(b, t, codes, s, threshold));
-                Assert.Equal(expected, sums);
-            }
+                Assert.Equal(expected, Numbers(CodeScan.Sums256(b, t, codes)));
             if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
-            {
-                Array.Clear(sums);
-                Assert.Equal(reached, CodeScan.Sums512(b, t, codes, s, threshold));
-                Assert.Equal(expected, sums);
-            }
+                Assert.Equal(expected, Numbers(CodeScan.Sums512(b, t, codes)));
         }
+    }
+
+    private static ushort[] Numbers(Vector512<ushort> sums)
+    {
+        var numbers = new ushort[CodeBlock.Entries];
+        sums.CopyTo(numbers);
+        return numbers;
     }
 }
