@@ -11,7 +11,10 @@ namespace Streaming.Memory.Search;
 /// </summary>
 internal sealed unsafe class CentroidScan
 {
-    private const int Oversample = 4;
+    // Codes of few dimensions are too coarse to tell near lists apart.
+    private const int FewDimensions = 48;
+    private const int OversampleOfFew = 4;
+    private const int Oversample = 2;
     private const int FewestLikely = 16;
 
     private readonly Codebook _codebook;
@@ -45,7 +48,7 @@ internal sealed unsafe class CentroidScan
     /// <param name="best">Room for them.</param>
     public void Choose(scoped ReadOnlySpan<float> query, int wanted, scoped ref RankedLists best)
     {
-        CandidateBuffer likely = Likely(query, Math.Max(FewestLikely, wanted * Oversample), _codebook.Metric == Metric.L2);
+        CandidateBuffer likely = Likely(query, Math.Max(FewestLikely, wanted * (_codebook.Dimension <= FewDimensions ? OversampleOfFew : Oversample)), _codebook.Metric == Metric.L2);
         foreach (int list in likely.Best())
             best.Add(_codebook.Score(query, list), list);
         likely.Dispose();
