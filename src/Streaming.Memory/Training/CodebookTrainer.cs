@@ -33,10 +33,12 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
     public float Distortion(float[] vectors, NearestCentroid nearest)
     {
         double residuals = 0, squares = 0;
-        for (int i = 0; i < vectors.Length / dimension; i++)
+        var (lists, closeness) = (new int[vectors.Length / dimension], new float[vectors.Length / dimension]);
+        nearest.Find(vectors, lists, closeness);
+        for (int i = 0; i < closeness.Length; i++)
         {
             float square = TensorPrimitives.SumOfSquares(Row(vectors, i));
-            residuals += square - 2 * nearest.Find(Row(vectors, i)).Closeness;
+            residuals += square - 2 * closeness[i];
             squares += square;
         }
         return squares > 0 ? (float)(residuals / squares) : 0;
@@ -58,8 +60,7 @@ internal sealed class CodebookTrainer(Metric metric, int dimension, int seed)
         if (centroids.Length == dimension)
             return; // One list.
         NearestCentroid nearest = new(new Codebook(metric, dimension, centroids, new float[dimension * Codebook.Levels], 0, 0));
-        for (int i = 0; i < assignment.Length; i++)
-            assignment[i] = nearest.Find(Row(sample, i)).List;
+        nearest.Find(sample, assignment, new float[assignment.Length]);
     }
 
     // An empty list takes over half of the fullest one: its centroid moves beside that one's.

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Streaming.Memory.Training;
 
@@ -12,14 +11,14 @@ namespace Streaming.Memory.Training;
 /// </summary>
 /// <remarks>
 /// Product quantisation after Jégou, Douze and Schmid (2011), with 16 entries a code, so that a table of them is one register. Codes are whole bytes,
-/// [block of 64 lists][code][64]: what unpacking would cost here is more than what the bytes do. Sums are integers and equal for all register widths.
+/// [block of 64 lists][code][64]: what unpacking would cost here is more than what the bytes do (see <see cref="ListSums"/>).
 /// </remarks>
 internal sealed unsafe class NearestCentroid
 {
-    private const int Entries = 16;
-    private const int BlockLists = 64;
-    private const int CodeGroup = 8; // Codes whose entries are added in a byte before they are widened.
+    private const int BlockLists = ListSums.BlockLists;
+    private const int CodeGroup = ListSums.CodeGroup;
     private const int MaxEntry = byte.MaxValue / CodeGroup;
+    private const int Together = ListSums.Together;
     private const int DimensionsPerCode = 4;
     private const int FewestCodes = 16;
     private const int MostCodes = 64;
@@ -55,20 +54,49 @@ internal sealed unsafe class NearestCentroid
 
     private int Blocks => (_codebook.Lists + BlockLists - 1) / BlockLists;
 
-    /// <summary>The list whose centroid is nearest to a vector, or all but the nearest, and its <see cref="Codebook.Closeness"/>.</summary>
-    /// <param name="vector">As the metric prepares vectors.</param>
-    [SkipLocalsInit]
+    /// <inheritdoc cref="Find(ReadOnlySpan{float}, Span{int}, Span{float})"/>
     public (int List, float Closeness) Find(ReadOnlySpan<float> vector)
     {
+        int list = 0;
+        float closeness = 0;
+        Find(vector, new Span<int>(ref list), new Span<float>(ref closeness));
+        return (list, closeness);
+    }
+
+    /// <summary>For each vector the list whose centroid is nearest to it, or all but the nearest, and its <see cref="Codebook.Closeness"/>.</summary>
+    /// <param name="vectors">One after the other, as the metric prepares them.</param>
+    /// <param name="lists">Takes the list of each.</param>
+    /// <param name="closeness">Takes the closeness of each.</param>
+    [SkipLocalsInit]
+    public void Find(ReadOnlySpan<float> vectors, Span<int> lists, Span<float> closeness)
+    {
+        int dimension = _codebook.Dimension;
         int* likely = stackalloc int[MostLikely];
-        int count = _code is null ? All(likely) : Likely(_code, vector, likely);
+        ushort* sums = stackalloc ushort[_code is null ? 0 : Together * Blocks * BlockLists];
+        float* within = stackalloc float[Together];
+        int* highest = stackalloc int[Together];
+        for (int first = 0; first < lists.Length; first += Together)
+        {
+            int count = Math.Min(Together, lists.Length - first);
+            if (_code is not null)
+                AddUp(_code, vectors.Slice(first * dimension, count * dimension), sums, highest, within);
+            for (int i = 0; i < count; i++)
+            {
+                int found = _code is null ? All(likely) : Likely(sums + i * Blocks * BlockLists, highest[i], within[i], likely);
+                (lists[first + i], closeness[first + i]) = Nearest(vectors.Slice((first + i) * dimension, dimension), new(likely, found));
+            }
+        }
+    }
+
+    private (int List, float Closeness) Nearest(ReadOnlySpan<float> vector, ReadOnlySpan<int> likely)
+    {
         int nearest = -1;
         float best = float.NegativeInfinity;
-        for (int i = 0; i < count; i++)
+        foreach (int list in likely)
         {
-            float score = _codebook.Closeness(vector, likely[i]);
-            if (score > best || (score == best && likely[i] < nearest))
-                (nearest, best) = (likely[i], score);
+            float score = _codebook.Closeness(vector, list);
+            if (score > best || (score == best && list < nearest))
+                (nearest, best) = (list, score);
         }
         return (nearest, best);
     }
@@ -80,17 +108,26 @@ internal sealed unsafe class NearestCentroid
         return _codebook.Lists;
     }
 
+    // Of each vector the lists' sums, the highest of them, and how far below it the nearest list's may lie. Of fewer vectors than go together, the rest means nothing.
     [SkipLocalsInit]
-    private int Likely(ProductCode code, ReadOnlySpan<float> vector, int* likely)
+    private void AddUp(ProductCode code, ReadOnlySpan<float> vectors, ushort* sums, int* highest, float* within)
     {
-        byte* table = stackalloc byte[code.Codes * Entries];
-        float step = code.Table(vector, MaxEntry, table);
-        ushort* sums = stackalloc ushort[Blocks * BlockLists];
-        int highest;
+        int tableBytes = code.Codes * ListSums.Entries, dimension = _codebook.Dimension;
+        byte* tables = stackalloc byte[Together * tableBytes];
+        for (int i = 0; i < vectors.Length / dimension; i++)
+        {
+            var vector = vectors.Slice(i * dimension, dimension);
+            float step = code.Table(vector, MaxEntry, tables + i * tableBytes);
+            within[i] = Tolerated * _error * TensorPrimitives.Norm(vector) / step;
+        }
         fixed (byte* codes = _codes)
-            highest = Sums(codes, table, code.Codes, Blocks, sums);
+            ListSums.Add(codes, tables, code.Codes, Blocks, sums, highest);
+    }
+
+    private int Likely(ushort* sums, int highest, float within, int* likely)
+    {
         // Where more are as likely than are looked at, the likeliest of them.
-        for (float within = Tolerated * _error * TensorPrimitives.Norm(vector) / step; ; within /= 2)
+        for (; ; within /= 2)
         {
             int count = Reaching((ushort)Math.Max(0, highest - within), sums, likely);
             if (count <= MostLikely)
@@ -124,99 +161,4 @@ internal sealed unsafe class NearestCentroid
 
     // A block's sums are first those of its even lists, then those of its odd ones.
     private static int ListOf(int block, int i) => block * BlockLists + 2 * i % BlockLists + 2 * i / BlockLists;
-
-    /// <summary>Each list's sum of table entries, by the widest registers there are, [block][even lists, odd lists].</summary>
-    /// <returns>The highest.</returns>
-    public static int Sums(byte* codes, byte* table, int count, int blocks, ushort* sums) =>
-        Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Sums512(codes, table, count, blocks, sums)
-        : Avx2.IsSupported ? Sums256(codes, table, count, blocks, sums)
-        : Sums128(codes, table, count, blocks, sums);
-
-    /// <summary>64 lists at a time.</summary>
-    public static int Sums512(byte* codes, byte* table, int count, int blocks, ushort* sums)
-    {
-        var highest = Vector512<ushort>.Zero;
-        for (int block = 0; block < blocks; block++, sums += BlockLists)
-        {
-            Vector512<ushort> all = default, odd = default;
-            for (int group = 0; group < count; group += CodeGroup, codes += CodeGroup * BlockLists)
-            {
-                byte* entries = table + group * Entries;
-                var sum = Look512(codes, entries, 0) + Look512(codes, entries, 1) + (Look512(codes, entries, 2) + Look512(codes, entries, 3))
-                    + (Look512(codes, entries, 4) + Look512(codes, entries, 5) + (Look512(codes, entries, 6) + Look512(codes, entries, 7)));
-                all += sum.AsUInt16();
-                odd += sum.AsUInt16() >> 8;
-            }
-            var even = all - (odd << 8);
-            even.Store(sums);
-            odd.Store(sums + BlockLists / 2);
-            highest = Vector512.Max(highest, Vector512.Max(even, odd));
-        }
-        return Highest(highest);
-    }
-
-    /// <summary>The same, 32 lists at a time.</summary>
-    public static int Sums256(byte* codes, byte* table, int count, int blocks, ushort* sums)
-    {
-        var highest = Vector256<ushort>.Zero;
-        for (int part = 0; part < 2 * blocks; part++)
-        {
-            byte* at = codes + (part / 2 * count * BlockLists) + part % 2 * 32;
-            ushort* to = sums + part / 2 * BlockLists + part % 2 * 16;
-            Vector256<ushort> all = default, odd = default;
-            for (int group = 0; group < count; group += CodeGroup)
-            {
-                Vector256<byte> sum = default;
-                for (int c = group; c < group + CodeGroup; c++, at += BlockLists)
-                    sum += Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(table + c * Entries), Vector256.Load(at));
-                all += sum.AsUInt16();
-                odd += sum.AsUInt16() >> 8;
-            }
-            var even = all - (odd << 8);
-            even.Store(to);
-            odd.Store(to + BlockLists / 2);
-            highest = Vector256.Max(highest, Vector256.Max(even, odd));
-        }
-        return Highest(Vector512.Create(highest, highest));
-    }
-
-    /// <summary>The same, 16 lists at a time, on any processor.</summary>
-    public static int Sums128(byte* codes, byte* table, int count, int blocks, ushort* sums)
-    {
-        var highest = Vector128<ushort>.Zero;
-        for (int part = 0; part < 4 * blocks; part++)
-        {
-            byte* at = codes + (part / 4 * count * BlockLists) + part % 4 * 16;
-            ushort* to = sums + part / 4 * BlockLists + part % 4 * 8;
-            Vector128<ushort> all = default, odd = default;
-            for (int group = 0; group < count; group += CodeGroup)
-            {
-                Vector128<byte> sum = default;
-                for (int c = group; c < group + CodeGroup; c++, at += BlockLists)
-                    sum += Vector128.Shuffle(Vector128.Load(table + c * Entries), Vector128.Load(at));
-                all += sum.AsUInt16();
-                odd += sum.AsUInt16() >> 8;
-            }
-            var even = all - (odd << 8);
-            even.Store(to);
-            odd.Store(to + BlockLists / 2);
-            highest = Vector128.Max(highest, Vector128.Max(even, odd));
-        }
-        var twice = Vector256.Create(highest, highest);
-        return Highest(Vector512.Create(twice, twice));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Look512(byte* codes, byte* entries, int code) =>
-        Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((uint*)(entries + code * Entries)).AsByte(), Vector512.Load(codes + code * BlockLists));
-
-    private static int Highest(Vector512<ushort> sums)
-    {
-        var half = Vector256.Max(sums.GetLower(), sums.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        int highest = 0;
-        for (int i = 0; i < Vector128<ushort>.Count; i++)
-            highest = Math.Max(highest, quarter[i]);
-        return highest;
-    }
 }

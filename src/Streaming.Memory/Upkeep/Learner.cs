@@ -29,6 +29,7 @@ internal sealed class Learner(
 
     private readonly int[] _waiting = new int[Batch];
     private readonly int[] _nearestLists = new int[Batch];
+    private readonly float[] _closeness = new float[Batch];
     private readonly float[] _vectors = new float[Batch * options.Dimension];
     private int _waitingCount;
     private byte[] _codes = [];
@@ -150,17 +151,18 @@ internal sealed class Learner(
     {
         for (int i = 0; i < _waitingCount; i++)
         {
-            Span<float> vector = Vector(i);
-            rows.Vectors.Read(rows[_waiting[i]], vector);
-            SearchRun.Prepare(options.Metric, vector, vector);
-            var (list, closeness) = _nearest!.Find(vector);
+            rows.Vectors.Read(rows[_waiting[i]], Vector(i));
+            SearchRun.Prepare(options.Metric, Vector(i), Vector(i));
+        }
+        _nearest?.Find(_vectors.AsSpan(0, _waitingCount * options.Dimension), _nearestLists.AsSpan(0, _waitingCount), _closeness);
+        for (int i = 0; i < _waitingCount; i++)
+        {
             if (areNew)
             {
-                float square = TensorPrimitives.SumOfSquares<float>(vector);
-                _drift.Add(square - 2 * closeness, square);
+                float square = TensorPrimitives.SumOfSquares<float>(Vector(i));
+                _drift.Add(square - 2 * _closeness[i], square);
             }
-            _nearestLists[i] = list;
-            lists.Current.Lists[list].Tail?.PrefetchNext();
+            lists.Current.Lists[_nearestLists[i]].Tail?.PrefetchNext();
         }
         for (int i = 0; i < _waitingCount; i++)
         {

@@ -70,21 +70,52 @@ public sealed unsafe class NearestCentroidTests
         fixed (byte* at = codes, entries = table)
         fixed (ushort* sums = found)
         {
-            Assert.Equal(expected.Max(), NearestCentroid.Sums128(at, entries, count, blocks, sums));
+            Assert.Equal(expected.Max(), ListSums.Add128(at, entries, count, blocks, sums));
             Assert.Equal(expected, found);
             Array.Clear(found);
             if (Avx2.IsSupported)
             {
-                Assert.Equal(expected.Max(), NearestCentroid.Sums256(at, entries, count, blocks, sums));
-                Assert.Equal(expected, found);
-            }
-            Array.Clear(found);
-            if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported)
-            {
-                Assert.Equal(expected.Max(), NearestCentroid.Sums512(at, entries, count, blocks, sums));
+                Assert.Equal(expected.Max(), ListSums.Add256(at, entries, count, blocks, sums));
                 Assert.Equal(expected, found);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(24, 3)]
+    public void Vectors_that_go_together_get_the_sums_of_each_alone(int count, int blocks)
+    {
+        Random random = new(count);
+        byte[] codes = [.. Enumerable.Range(0, blocks * count * ListSums.BlockLists).Select(_ => (byte)random.Next(16))];
+        byte[] tables = [.. Enumerable.Range(0, ListSums.Together * count * ListSums.Entries).Select(_ => (byte)random.Next(32))];
+        int sumsOfOne = blocks * ListSums.BlockLists;
+        var (alone, together) = (new ushort[ListSums.Together * sumsOfOne], new ushort[ListSums.Together * sumsOfOne]);
+        var (highestAlone, highest) = (new int[ListSums.Together], new int[ListSums.Together]);
+        fixed (byte* at = codes, entries = tables)
+        fixed (ushort* one = alone, all = together)
+        fixed (int* most = highest)
+        {
+            for (int vector = 0; vector < ListSums.Together; vector++)
+                highestAlone[vector] = ListSums.Add128(at, entries + vector * count * ListSums.Entries, count, blocks, one + vector * sumsOfOne);
+            ListSums.Add(at, entries, count, blocks, all, most);
+        }
+
+        Assert.Equal(alone, together);
+        Assert.Equal(highestAlone, highest);
+    }
+
+    [Fact]
+    public void Many_vectors_at_once_find_what_each_finds_alone()
+    {
+        Random random = new(3);
+        NearestCentroid nearest = new(new Codebook(Metric.Dot, 9, Numbers(random, 300 * 9), new float[9 * Codebook.Levels], 0, 0));
+        float[] vectors = Numbers(random, 7 * 9); // One group, and three of another.
+        var (lists, closeness) = (new int[7], new float[7]);
+
+        nearest.Find(vectors, lists, closeness);
+
+        Assert.Equal(lists.Zip(closeness), Enumerable.Range(0, 7).Select(i => nearest.Find(vectors.AsSpan(i * 9, 9))));
     }
 
     private static float[] Numbers(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 2 - 1)];

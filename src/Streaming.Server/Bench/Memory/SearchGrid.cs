@@ -9,7 +9,7 @@ namespace Streaming.Server.Bench.Memory;
 internal sealed record SearchGrid(int[] Lists, int[] Candidates)
 {
     /// <summary>For searches of everything.</summary>
-    public static SearchGrid Whole { get; } = new([2, 4, 6, 8, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256], [30, 40, 60, 80, 100, 160, 250, 400]);
+    public static SearchGrid Whole { get; } = new([2, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 36, 40, 48, 64, 96, 128, 192, 256], [30, 40, 60, 80, 100, 130, 160, 200, 250, 320, 400]);
 
     /// <summary>For searches of a few entries among many.</summary>
     public static SearchGrid Filtered { get; } = new([16, 64, 256, 1_024, 4_096], [100, 400, 1_600, 6_400, 25_600, 102_400]);
