@@ -16,7 +16,9 @@ internal sealed class IdIndex(RowStore rows)
     public const int MaxRows = RowMask - 1;
 
     private const int SegmentBits = 8;
-    private const int RowMask = (1 << 27) - 1;
+    private const int RowBits = 27;
+    private const int StartBits = RowBits - SegmentBits;
+    private const int RowMask = (1 << RowBits) - 1;
     private const uint Removed = uint.MaxValue;
     private const int SmallestSegment = 16;
 
@@ -53,7 +55,7 @@ internal sealed class IdIndex(RowStore rows)
         if (at < 0)
         {
             if ((segment.Used + 1) * 4 > slots.Length * 3)
-                slots = Resize(segment, segment.Live * 2 >= slots.Length ? slots.Length * 2 : slots.Length);
+                slots = Resize(segment, segment.Live * 2 >= slots.Length ? Grown(slots.Length) : slots.Length);
             at = FirstEmpty(slots, key.Hash);
             segment.Used++;
             segment.Live++;
@@ -69,7 +71,7 @@ internal sealed class IdIndex(RowStore rows)
         foreach (Segment segment in _segments)
         {
             while (segment.Slots.Length * 3L < share * 4)
-                Resize(segment, segment.Slots.Length * 2);
+                Resize(segment, Grown(segment.Slots.Length));
         }
     }
 
@@ -87,11 +89,17 @@ internal sealed class IdIndex(RowStore rows)
 
     private Segment SegmentOf(uint hash) => _segments[hash & ((1 << SegmentBits) - 1)];
 
-    private static int Start(uint hash, uint[] slots) => (int)((hash >> SegmentBits) & (uint)(slots.Length - 1));
+    // Of the bits that name neither the segment nor are held in the slot.
+    private static int Start(uint hash, uint[] slots) => (int)((((hash >> SegmentBits) & ((1u << StartBits) - 1)) * (ulong)slots.Length) >> StartBits);
+
+    private static int Next(int at, uint[] slots) => at + 1 == slots.Length ? 0 : at + 1;
+
+    // A half and a third in turn: 16, 24, 32, 48 …
+    private static int Grown(int length) => int.IsPow2(length) ? length / 2 * 3 : length / 3 * 4;
 
     private int Locate(uint[] slots, in IdKey key)
     {
-        for (int at = Start(key.Hash, slots); ; at = (at + 1) & (slots.Length - 1))
+        for (int at = Start(key.Hash, slots); ; at = Next(at, slots))
         {
             uint slot = Volatile.Read(ref slots[at]);
             if (slot == 0)
@@ -105,7 +113,7 @@ internal sealed class IdIndex(RowStore rows)
     {
         int at = Start(hash, slots);
         while (slots[at] != 0)
-            at = (at + 1) & (slots.Length - 1);
+            at = Next(at, slots);
         return at;
     }
 
