@@ -11,9 +11,12 @@ internal static class PairProtocol
 {
     public const int Dimension = 33;
 
+    /// <summary>Neighbours to ask for: the pair, and others that come close.</summary>
+    public const int Asked = 10;
+
     public static readonly float[] Probe = MakeProbe();
 
-    private static readonly SearchOptions Everything = new() { Lists = int.MaxValue, Candidates = int.MaxValue };
+    public static readonly SearchOptions Everything = new() { Lists = int.MaxValue, Candidates = int.MaxValue };
 
     public static float[] VectorOf(int generation)
     {
@@ -33,9 +36,19 @@ internal static class PairProtocol
     /// <summary>What is wrong with what <paramref name="snapshot"/> shows; null when all invariants hold.</summary>
     public static string? Violation(MemorySnapshot snapshot)
     {
-        var pair = snapshot.Search(Probe, 10, Everything).Neighbours.Where(n => n.Id is "left" or "right").ToList();
+        SearchResult found = snapshot.Search(Probe, Asked, Everything);
+        if (Violation(found) is { } violation)
+            return violation;
+        string generation = found.Neighbours.First(n => n.Id is "left").Attributes["generation"];
+        return EntryViolation(snapshot, "left", generation) ?? EntryViolation(snapshot, "right", generation);
+    }
+
+    /// <summary>What is wrong with the answer to <see cref="Probe"/>; null when all invariants hold.</summary>
+    public static string? Violation(SearchResult found)
+    {
+        var pair = found.Neighbours.Where(n => n.Id is "left" or "right").ToList();
         if (pair.Count != 2 || pair[0].Id == pair[1].Id)
-            return $"version {snapshot.Version} shows [{string.Join(", ", pair.Select(n => n.Id))}] instead of both ids once";
+            return $"version {found.Version} shows [{string.Join(", ", pair.Select(n => n.Id))}] instead of both ids once";
         foreach (var neighbour in pair)
         {
             // The probe sums the vector: generations cancel, so every whole vector scores 1.
@@ -44,9 +57,9 @@ internal static class PairProtocol
             if (neighbour.Score != 1f)
                 return $"the vector of {neighbour.Id} is torn: it scores {neighbour.Score}";
         }
-        if (pair[0].Attributes["generation"] != pair[1].Attributes["generation"])
-            return $"generations {pair[0].Attributes["generation"]} and {pair[1].Attributes["generation"]} of one batch are seen apart";
-        return EntryViolation(snapshot, "left", pair[0].Attributes["generation"]) ?? EntryViolation(snapshot, "right", pair[0].Attributes["generation"]);
+        return pair[0].Attributes["generation"] == pair[1].Attributes["generation"]
+            ? null
+            : $"generations {pair[0].Attributes["generation"]} and {pair[1].Attributes["generation"]} of one batch are seen apart";
     }
 
     private static string? EntryViolation(MemorySnapshot snapshot, string id, string generation)
