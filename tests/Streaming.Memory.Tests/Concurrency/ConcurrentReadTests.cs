@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Streaming.Memory.Rules;
 using Streaming.Memory.Rows;
+using Streaming.Memory.Rules;
 using Streaming.Memory.Upkeep;
 using Streaming.Memory.Versions;
 

@@ -4,7 +4,9 @@ using Streaming.Memory.Search;
 namespace Streaming.Memory.Tests.Model;
 
 /// <summary>The namespace's contract on plain dictionaries that are copied whole at each publish: slow, and easy to believe.</summary>
-internal sealed class Oracle(NamespaceOptions options)
+/// <param name="options">Of the namespace.</param>
+/// <param name="fault">A planted one.</param>
+internal sealed class Oracle(NamespaceOptions options, OracleFault fault = OracleFault.None)
 {
     private readonly Dictionary<string, Entry> _entries = [];
     private readonly Dictionary<string, WriteStamp> _removals = [];
@@ -27,21 +29,21 @@ internal sealed class Oracle(NamespaceOptions options)
             Departures.Add((write.Id, DepartureReason.Expired, write.Stamp));
             return UpsertOutcome.Expired;
         }
-        if (_filters.Any(f => f.Color == entry.Color && entry.Stamp < f.Stamp))
+        if (fault != OracleFault.ForgetsDeletesByFilter && _filters.Any(f => f.Color == entry.Color && entry.Stamp < f.Stamp))
         {
             Remove(write.Id, write.Stamp);
             Departures.Add((write.Id, DepartureReason.Deleted, write.Stamp));
             return UpsertOutcome.Deleted;
         }
         bool replaced = _entries.TryGetValue(write.Id, out Entry? older);
-        entry.UsedMs = older?.UsedMs ?? 0;
+        entry.UsedMs = fault == OracleFault.ForgetsUsesOfReplaced ? 0 : older?.UsedMs ?? 0;
         _entries[write.Id] = entry;
         _removals.Remove(write.Id);
         if (_entries.Count > options.MaxEntries)
             Expire(nowMs);
         if (_entries.Count > options.MaxEntries)
         {
-            var first = _entries.Values.OrderBy(e => Math.Max(e.Stamp.EventTimeMs, e.UsedMs)).ThenBy(e => e.Id, StringComparer.Ordinal).First();
+            var first = _entries.Values.OrderBy(e => Math.Max(e.Stamp.EventTimeMs, fault == OracleFault.IgnoresUses ? 0 : e.UsedMs)).ThenBy(e => e.Id, StringComparer.Ordinal).First();
             Leave(first, DepartureReason.Evicted);
         }
         return !_entries.ContainsKey(write.Id) ? UpsertOutcome.Evicted : replaced ? UpsertOutcome.Replaced : UpsertOutcome.Inserted;
@@ -58,7 +60,7 @@ internal sealed class Oracle(NamespaceOptions options)
 
     public int DeleteWhere(string color, WriteStamp stamp)
     {
-        var matching = _entries.Values.Where(e => e.Color == color && e.Stamp < stamp).ToList();
+        var matching = _entries.Values.Where(e => e.Color == color && (e.Stamp < stamp || fault == OracleFault.DeletesNewerByFilter)).ToList();
         foreach (Entry entry in matching)
             Leave(entry, DepartureReason.Deleted);
         _filters.Add((color, stamp));
@@ -92,7 +94,7 @@ internal sealed class Oracle(NamespaceOptions options)
 
     public void Publish() => _published = new(_entries);
 
-    public Pinned Snapshot(long nowMs) => new(_published, nowMs, options);
+    public Pinned Snapshot(long nowMs) => new(_published, nowMs, options, fault);
 
     private WriteStamp? LastWrite(string id) =>
         _entries.TryGetValue(id, out Entry? entry) ? entry.Stamp : _removals.TryGetValue(id, out WriteStamp removal) ? removal : null;
@@ -117,27 +119,32 @@ internal sealed class Oracle(NamespaceOptions options)
         /// <summary>When it was last found, to the second; 0 = never, or it does not matter.</summary>
         public long UsedMs { get; set; }
 
-        public bool IsValid(long nowMs) => FromMs <= nowMs && !IsExpired(nowMs);
-
         public bool IsExpired(long nowMs) => UntilMs != 0 && nowMs >= UntilMs;
     }
 
-    internal sealed class Pinned(Dictionary<string, Entry> entries, long nowMs, NamespaceOptions options)
+    internal sealed class Pinned(Dictionary<string, Entry> entries, long nowMs, NamespaceOptions options, OracleFault fault)
     {
         public int Count => entries.Count;
 
-        public int CountOf(string color) => entries.Values.Count(e => e.Color == color && e.IsValid(nowMs));
+        public int CountOf(string color) => entries.Values.Count(e => e.Color == color && IsValid(e));
 
-        public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && entry.IsValid(nowMs) ? Used(entry) : null;
+        public Entry? Get(string id) => entries.TryGetValue(id, out Entry? entry) && IsValid(entry) ? Used(entry) : null;
 
         public List<(string Id, float Score, string Color, long EventTimeMs)> Search(float[] query, int k, string? color, int halfLifeMs, float? minScore) =>
             [.. entries.Values
-                .Where(e => e.Vector.Length > 0 && e.IsValid(nowMs) && (color is null || e.Color == color))
+                .Where(e => e.Vector.Length > 0 && IsValid(e) && (color is null || e.Color == color))
                 .Select(e => (Entry: e, Score: Aged(Score(e.Vector, query), e.Stamp.EventTimeMs, halfLifeMs)))
                 .Where(n => minScore is null || n.Score >= minScore)
                 .OrderByDescending(n => n.Score).ThenBy(n => n.Entry.Id, StringComparer.Ordinal)
                 .Take(k)
                 .Select(n => (Used(n.Entry).Id, n.Score, n.Entry.Color, n.Entry.Stamp.EventTimeMs))];
+
+        private bool IsValid(Entry entry) => !entry.IsExpired(nowMs) && fault switch
+        {
+            OracleFault.IgnoresValidFrom => true,
+            OracleFault.IsValidTooLate => entry.FromMs == 0 || entry.FromMs < nowMs,
+            _ => entry.FromMs <= nowMs,
+        };
 
         private Entry Used(Entry entry)
         {

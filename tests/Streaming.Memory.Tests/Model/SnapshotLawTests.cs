@@ -2,8 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Streaming.Memory.Rules;
 using Streaming.Memory.Search;
-using Streaming.Memory.Snapshots;
-using Streaming.Memory.Tests.Snapshots;
 
 namespace Streaming.Memory.Tests.Model;
 
@@ -13,6 +11,9 @@ namespace Streaming.Memory.Tests.Model;
 /// </summary>
 public sealed class SnapshotLawTests
 {
+    // From here on a use is later than most event times, and decides.
+    private static readonly Operation UsesCount = new Operation.Advance(10_000);
+
     [Theory]
     [InlineData(Metric.Dot, 100, 100, 100, 0)]
     [InlineData(Metric.Cosine, 3, 100, 1, 9)]
@@ -67,6 +68,28 @@ public sealed class SnapshotLawTests
     [InlineData(5)]
     public void The_least_recently_used_leaves_as_in_the_oracle(int maxEntries)
     {
+        CheckUses(maxEntries, OracleFault.None);
+    }
+
+    [Theory]
+    [InlineData(OracleFault.DeletesNewerByFilter)]
+    [InlineData(OracleFault.ForgetsDeletesByFilter)]
+    [InlineData(OracleFault.IgnoresValidFrom)]
+    [InlineData(OracleFault.IsValidTooLate)]
+    public void A_planted_fault_is_caught(OracleFault fault)
+    {
+        NamespaceOptions options = new() { Name = "law", Dimension = 3, Metric = Metric.Dot, ChunkEntries = 32, PageRows = 2 };
+        AssertCaught(() => Prop.ForAll(Operations.OfFewIds, operations => new SideBySide(options, effort: null, fault).Run(operations))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(400)));
+    }
+
+    [Theory]
+    [InlineData(OracleFault.IgnoresUses)]
+    [InlineData(OracleFault.ForgetsUsesOfReplaced)]
+    public void A_planted_fault_of_the_order_of_uses_is_caught(OracleFault fault) => AssertCaught(() => CheckUses(maxEntries: 3, fault));
+
+    private static void CheckUses(int maxEntries, OracleFault fault)
+    {
         NamespaceOptions options = new()
         {
             Name = "law",
@@ -77,173 +100,14 @@ public sealed class SnapshotLawTests
             ChunkEntries = 32,
             PageRows = 2,
         };
-        Prop.ForAll(Operations.OfFewIds, operations => new SideBySide(options).Run([.. operations.Where(o => o is not Operation.Restart).Select(o => o.InSeconds())]))
+        Prop.ForAll(
+            Operations.OfFewIds,
+            operations => new SideBySide(options, effort: null, fault).Run([UsesCount, .. operations.Where(o => o is not Operation.Restart).Select(o => o.InSeconds())]))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 
+    private static void AssertCaught(Action law) =>
+        Assert.Contains("Falsifiable", Assert.ThrowsAny<Exception>(law).Message, StringComparison.Ordinal);
+
     private static SearchOptions Everything(bool exact) => new() { Lists = int.MaxValue, Candidates = int.MaxValue, Exact = exact };
-
-    private sealed class SideBySide(NamespaceOptions options, SearchOptions? effort = null)
-    {
-        private readonly ManualTime _time = new();
-        private readonly Oracle _oracle = new(options);
-        private readonly List<(MemorySnapshot Actual, Oracle.Pinned Expected)> _snapshots = [];
-        private readonly List<(long NowMs, Operation Operation)> _sinceCapture = [];
-        private readonly List<(string Id, DepartureReason Reason, WriteStamp Stamp)> _toldSinceCapture = [];
-        private readonly List<(string Id, DepartureReason Reason, WriteStamp Stamp)> _departures = [];
-        private VectorNamespace _memory = null!;
-        private SnapshotCapture? _captured;
-
-        /// <returns>The lists in the end.</returns>
-        public int Run(Operation[] operations)
-        {
-            _memory = new VectorNamespace(options, _time, train => Task.FromResult(train())) { Departed = Departed };
-            foreach (Operation operation in operations)
-            {
-                Step(operation);
-                Assert.Equal(_oracle.Departures.Order(), _departures.Order());
-                _toldSinceCapture.AddRange(_departures);
-                _oracle.Departures.Clear();
-                _departures.Clear();
-            }
-
-            // Every snapshot again, after all that came later.
-            for (int i = 0; i < _snapshots.Count; i++)
-            {
-                Query(new(i, [1, 2, -1], 100, null, "a"));
-                Query(new(i, [-2, 1, 3], 2, "red", "b"));
-            }
-            _captured?.Dispose();
-            return _memory.Lists;
-        }
-
-        private void Departed(Departure left) => _departures.Add((left.Id, left.Reason, left.Stamp));
-
-        private void Step(Operation operation)
-        {
-            _sinceCapture.Add((_time.NowMs, operation));
-            switch (operation)
-            {
-                case Operation.Upsert write:
-                    Assert.Equal(
-                        _oracle.Upsert(write, _time.NowMs),
-                        _memory.Upsert(write.Id, write.Vector, new Dictionary<string, string> { ["color"] = write.Color }, write.Stamp, write.ValidUntilMs, write.ValidFromMs));
-                    break;
-                case Operation.Delete delete:
-                    Assert.Equal(_oracle.Delete(delete.Id, delete.Stamp), _memory.Delete(delete.Id, delete.Stamp));
-                    break;
-                case Operation.DeleteWhere delete:
-                    Assert.Equal(
-                        _oracle.DeleteWhere(delete.Color, delete.Stamp),
-                        _memory.DeleteWhere(new Dictionary<string, string> { ["color"] = delete.Color }, delete.Stamp));
-                    break;
-                case Operation.Advance advance:
-                    _time.NowMs += advance.Ms;
-                    break;
-                case Operation.Expire:
-                    Assert.Equal(_oracle.Expire(_time.NowMs), _memory.Expire(_time.GetUtcNow()));
-                    break;
-                case Operation.RemoveSource remove:
-                    Assert.Equal(_oracle.RemoveSource(remove.Source), _memory.RemoveSource(remove.Source));
-                    break;
-                case Operation.Publish:
-                    _oracle.Publish();
-                    _memory.Publish();
-                    break;
-                case Operation.TakeSnapshot:
-                    _snapshots.Add((_memory.Snapshot(), _oracle.Snapshot(_time.NowMs)));
-                    break;
-                case Operation.Capture:
-                    Capture();
-                    break;
-                case Operation.Restart:
-                    Restart();
-                    break;
-                case Operation.Query query:
-                    Query(query);
-                    break;
-            }
-        }
-
-        private void Capture()
-        {
-            _oracle.Publish();
-            _memory.Publish();
-            _captured?.Dispose();
-            _captured = _memory.Capture("law", []);
-            _sinceCapture.Clear();
-            _toldSinceCapture.Clear();
-        }
-
-        private void Restart()
-        {
-            if (_captured is null)
-                Capture();
-            using SnapshotFile file = new(_captured!);
-            _captured!.Dispose();
-            _captured = null;
-            _memory = VectorNamespace.Restore(options, _time, file.Path, train => Task.FromResult(train())).Namespace;
-            _memory.Departed = Departed;
-            _memory.Publish();
-            Assert.Empty(_departures);
-            long nowMs = _time.NowMs;
-            foreach (var (thenMs, operation) in _sinceCapture)
-            {
-                _time.NowMs = thenMs;
-                Replay(operation);
-            }
-            _time.NowMs = nowMs;
-            // What left since is told again, and nothing else.
-            Assert.Equal(_toldSinceCapture.Order(), _departures.Order());
-            _departures.Clear();
-        }
-
-        private void Replay(Operation operation)
-        {
-            switch (operation)
-            {
-                case Operation.Upsert write:
-                    _memory.Upsert(write.Id, write.Vector, new Dictionary<string, string> { ["color"] = write.Color }, write.Stamp, write.ValidUntilMs, write.ValidFromMs);
-                    break;
-                case Operation.Delete delete:
-                    _memory.Delete(delete.Id, delete.Stamp);
-                    break;
-                case Operation.DeleteWhere delete:
-                    _memory.DeleteWhere(new Dictionary<string, string> { ["color"] = delete.Color }, delete.Stamp);
-                    break;
-                case Operation.Expire:
-                    _memory.Expire(_time.GetUtcNow());
-                    break;
-                case Operation.RemoveSource remove:
-                    _memory.RemoveSource(remove.Source);
-                    break;
-                case Operation.Publish:
-                    _memory.Publish();
-                    break;
-            }
-        }
-
-        private void Query(Operation.Query query)
-        {
-            if (_snapshots.Count == 0)
-                return;
-            var (actual, expected) = _snapshots[query.Pick % _snapshots.Count];
-            SearchOptions filter = (effort ?? new()) with
-            {
-                Where = query.Color is null ? null : new Dictionary<string, string> { ["color"] = query.Color },
-                MinScore = query.MinScore,
-                HalfLife = query.HalfLifeMs == 0 ? null : TimeSpan.FromMilliseconds(query.HalfLifeMs),
-            };
-            var found = actual.Search(query.Vector, query.K, filter).Neighbours;
-            Assert.Equal(
-                expected.Search(query.Vector, query.K, query.Color, query.HalfLifeMs, query.MinScore), found.Select(n => (n.Id, n.Score, n.Attributes["color"], n.EventTimeMs)).ToList());
-            Assert.Equal(expected.Count, actual.Count);
-            Assert.Equal(expected.CountOf("red"), actual.CountWhere(new Dictionary<string, string> { ["color"] = "red" }));
-
-            var entry = expected.Get(query.Id);
-            Assert.Equal(entry is not null, actual.TryGet(query.Id, out var held));
-            Assert.Equal(entry?.Stamp, held?.Stamp);
-            Assert.Equal(entry?.Vector ?? [], held is null ? [] : held.Vector.ToArray());
-        }
-    }
 }

@@ -8,6 +8,7 @@ namespace Streaming.Memory.Tests.Writes;
 public sealed class DeleteWhereTests
 {
     private static readonly Dictionary<string, string> Games = new() { ["category"] = "games" };
+    private static readonly string[] Ids = ["a", "b", "c", "d", "e", "f"];
     private readonly ManualTime _time = new(1_000);
 
     [Fact]
@@ -96,16 +97,23 @@ public sealed class DeleteWhereTests
     }
 
     [Fact]
-    public void Writes_give_the_same_entries_in_whatever_order_they_arrive() =>
+    public void Writes_give_the_same_entries_in_whatever_order_they_arrive() => CheckOrder(DeleteWhere);
+
+    /// <summary>The planted fault: entries that match are looked up and deleted one by one, and nothing is remembered of the filter.</summary>
+    [Fact]
+    public void A_planted_delete_of_the_ids_found_is_caught() =>
+        Assert.Contains("Falsifiable", Assert.ThrowsAny<Exception>(() => CheckOrder(DeleteFound)).Message, StringComparison.Ordinal);
+
+    private static void CheckOrder(Action<VectorNamespace, Operation.DeleteWhere> deleteWhere) =>
         Prop.ForAll(Operations.Writes, Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (operations, seed) =>
         {
             var shuffled = operations.ToArray();
             new Random(seed).Shuffle(shuffled);
-            Assert.Equal(After(operations), After(shuffled));
-            Assert.Equal(After(operations), After([.. operations, .. shuffled]));
+            Assert.Equal(After(operations, deleteWhere), After(shuffled, deleteWhere));
+            Assert.Equal(After(operations, deleteWhere), After([.. operations, .. shuffled], deleteWhere));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
-    private static List<(string, WriteStamp)> After(Operation[] operations)
+    private static List<(string, WriteStamp)> After(Operation[] operations, Action<VectorNamespace, Operation.DeleteWhere> deleteWhere)
     {
         VectorNamespace memory = new(new() { Name = "n", Dimension = 3 }, new ManualTime(1));
         foreach (Operation operation in operations)
@@ -119,13 +127,27 @@ public sealed class DeleteWhereTests
                     memory.Delete(delete.Id, delete.Stamp);
                     break;
                 case Operation.DeleteWhere delete:
-                    memory.DeleteWhere(new Dictionary<string, string> { ["color"] = delete.Color }, delete.Stamp);
+                    deleteWhere(memory, delete);
                     break;
             }
         }
+        return [.. Entries(memory).Select(entry => (entry.Id, entry.Stamp))];
+    }
+
+    private static void DeleteWhere(VectorNamespace memory, Operation.DeleteWhere delete) =>
+        memory.DeleteWhere(new Dictionary<string, string> { ["color"] = delete.Color }, delete.Stamp);
+
+    private static void DeleteFound(VectorNamespace memory, Operation.DeleteWhere delete)
+    {
+        foreach (MemoryEntry entry in Entries(memory).Where(entry => entry.Attributes["color"] == delete.Color && entry.Stamp < delete.Stamp))
+            memory.Delete(entry.Id, delete.Stamp);
+    }
+
+    private static List<MemoryEntry> Entries(VectorNamespace memory)
+    {
         memory.Publish();
         using var now = memory.Snapshot();
-        return [.. new[] { "a", "b", "c", "d", "e", "f" }.Where(id => now.TryGet(id, out _)).Select(id => now.TryGet(id, out var entry) ? (id, entry.Stamp) : default)];
+        return [.. Ids.Select(id => now.TryGet(id, out var entry) ? entry : null).OfType<MemoryEntry>()];
     }
 
     private static int Count(VectorNamespace memory)
