@@ -53,20 +53,6 @@ internal sealed class NamespaceReader(NamespaceParts parts)
         }
     }
 
-    /// <summary>The earliest event time of an entry, those of a batch that is not published yet included; null when there is none.</summary>
-    public long? OldestEventMs()
-    {
-        _versions.Enter(out int slot);
-        try
-        {
-            return _rows.OldestEventMs();
-        }
-        finally
-        {
-            _versions.Leave(slot);
-        }
-    }
-
     /// <summary>Entries with these attributes in a version that the caller has pinned.</summary>
     public int Count(MemoryVersion pinned, long nowMs, IReadOnlyDictionary<string, string> where)
     {

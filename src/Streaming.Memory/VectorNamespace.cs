@@ -30,6 +30,7 @@ public sealed class VectorNamespace
     private readonly Evictor _evictor;
     private readonly Reclaimer _reclaimer;
     private readonly Learner _learner;
+    private readonly OldestEvent _oldest;
     private readonly Publisher _publisher;
     private readonly WriterGuard _writer = new();
 
@@ -52,7 +53,8 @@ public sealed class VectorNamespace
         _evictor = new Evictor(parts, _batch);
         _upserter = new Upserter(parts, _batch, _evictor, _learner);
         _deleter = new Deleter(parts, _batch);
-        _publisher = new Publisher(parts, _batch, _learner, _reclaimer);
+        _oldest = new OldestEvent(parts.Rows);
+        _publisher = new Publisher(parts, _batch, _learner, _reclaimer, _oldest);
         Recall = new RecallEstimator(new(), time, search => Task.Run(search));
     }
 
@@ -123,8 +125,11 @@ public sealed class VectorNamespace
     /// </summary>
     public double Drift => _learner.Drift;
 
-    /// <summary>The earliest event time of an entry, unix ms; null when there is none. Looks at every row: for metrics. Safe on any thread.</summary>
-    public long? OldestEventMs() => _reader.OldestEventMs();
+    /// <summary>
+    /// The earliest event time of an entry, those of a batch that is not published yet included; unix ms, null when there is none. Where entries left it may be
+    /// earlier, until some publishes after the question. Costs next to nothing. Safe on any thread.
+    /// </summary>
+    public long? OldestEventMs() => _oldest.Ask();
 
     /// <summary>Estimates the recall of the searches that are offered to it.</summary>
     public RecallEstimator Recall { get; }
@@ -226,11 +231,11 @@ public sealed class VectorNamespace
         _reclaimer.QueueAll();
     }
 
-    /// <summary>True while a publish has upkeep to do: entries to move, or space to reclaim that no kept version needs. Asked by the writer.</summary>
+    /// <summary>True while a publish has upkeep to do: entries to move, space to reclaim that no kept version needs, or the oldest entry to find. Asked by the writer.</summary>
     public bool HasUpkeep()
     {
         using var writing = _writer.Enter();
-        return IsMoving || _reclaimer.HasWork;
+        return IsMoving || _reclaimer.HasWork || _oldest.HasWork;
     }
 
     /// <summary>

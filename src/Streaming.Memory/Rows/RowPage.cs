@@ -7,10 +7,12 @@ namespace Streaming.Memory.Rows;
 /// <param name="tracksUse">Whether it is kept when a row was last used.</param>
 internal sealed unsafe class RowPage(int number, int rows, int vectorBytes, bool tracksUse) : IDisposable
 {
+    private const int BlockRows = 2_048;
     private readonly NativeBlock _block = new(VectorsAt(rows) + (long)rows * vectorBytes);
     private readonly Stack<int> _returned = new();
     private readonly System.Collections.BitArray _taken = new(rows);
     private readonly uint[] _usedSeconds = tracksUse ? new uint[rows] : [];
+    private readonly long[] _oldestMs = [.. Enumerable.Repeat(long.MaxValue, Math.Max(1, rows / BlockRows))];
     private int _reach;
 
     public int Number { get; } = number;
@@ -35,7 +37,14 @@ internal sealed unsafe class RowPage(int number, int rows, int vectorBytes, bool
     /// <summary>When a row was last used, in seconds since 1970; 0 = never, or not kept. Readers write it, without waiting for each other.</summary>
     public ref uint UsedSeconds(int index) => ref _usedSeconds[index];
 
-    public int Take()
+    /// <summary>Blocks whose oldest row is kept.</summary>
+    public int Blocks => _oldestMs.Length;
+
+    /// <summary>No live row of a block has an earlier event time; unix ms, <see cref="long.MaxValue"/> when there is none. Any thread.</summary>
+    public long OldestMs(int block) => Volatile.Read(ref _oldestMs[block]);
+
+    /// <param name="eventTimeMs">Of the row that is about to be written.</param>
+    public int Take(long eventTimeMs)
     {
         if (!_returned.TryPop(out int index))
         {
@@ -47,6 +56,9 @@ internal sealed unsafe class RowPage(int number, int rows, int vectorBytes, bool
         _taken[index] = true;
         if (tracksUse)
             _usedSeconds[index] = 0;
+        ref long oldest = ref _oldestMs[index / BlockRows];
+        if (eventTimeMs < oldest)
+            Volatile.Write(ref oldest, eventTimeMs);
         return index;
     }
 
@@ -54,6 +66,20 @@ internal sealed unsafe class RowPage(int number, int rows, int vectorBytes, bool
     {
         _taken[index] = false;
         _returned.Push(index);
+    }
+
+    /// <summary>Looks at a block's rows.</summary>
+    /// <returns>The earliest event time of a live one, as <see cref="OldestMs"/> says from now on.</returns>
+    public long FindOldest(int block)
+    {
+        long oldest = long.MaxValue;
+        for (int i = block * BlockRows; i < Math.Min((block + 1) * BlockRows, _reach); i++)
+        {
+            if (IsTaken(i) && Row(i) is var row && row.IsLive)
+                oldest = Math.Min(oldest, row.EventTimeMs);
+        }
+        Volatile.Write(ref _oldestMs[block], oldest);
+        return oldest;
     }
 
     public void Dispose() => _block.Dispose();

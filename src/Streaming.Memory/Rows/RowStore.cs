@@ -63,8 +63,9 @@ internal sealed class RowStore
 
     /// <summary>Takes a free row. It is the caller's until it writes the row's number where readers look.</summary>
     /// <param name="hasVector">False for a fact, whose row has no room for a vector.</param>
+    /// <param name="eventTimeMs">What the row will say.</param>
     /// <exception cref="InvalidOperationException">The index of ids can name no more rows: keep fewer entries or older versions.</exception>
-    public int Take(bool hasVector)
+    public int Take(bool hasVector, long eventTimeMs)
     {
         SortedSet<int> roomy = hasVector ? _roomyForVectors : _roomyForFacts;
         if (roomy.Count == 0)
@@ -72,7 +73,7 @@ internal sealed class RowStore
         int number = roomy.Min;
         RowPage page = _pages[number]!;
         _touchedBytes -= page.TouchedBytes;
-        int row = (number << _pageShift) | page.Take();
+        int row = (number << _pageShift) | page.Take(eventTimeMs);
         _touchedBytes += page.TouchedBytes;
         if (page.IsFull)
             roomy.Remove(number);
@@ -174,21 +175,38 @@ internal sealed class RowStore
         }
     }
 
-    /// <summary>The earliest event time of a live row, unix ms; null when there is none. For a reader that holds a version, beside the writer.</summary>
-    public long? OldestEventMs()
+    /// <summary>No live row has an earlier event time; unix ms, null when there is none. Any thread.</summary>
+    public long? OldestEventMs() => LowestBlock(out _, out _) is < long.MaxValue and var oldest ? oldest : null;
+
+    /// <summary>Has <see cref="OldestEventMs"/> rise to where rows ended. The writer's.</summary>
+    /// <param name="blocks">Blocks of rows to look at, at most.</param>
+    /// <returns>True when there is a live row of just that time, or none.</returns>
+    public bool RaiseOldest(int blocks)
     {
-        long oldest = long.MaxValue;
+        for (; blocks > 0; blocks--)
+        {
+            long oldest = LowestBlock(out RowPage? page, out int block);
+            if (page is null || page.FindOldest(block) == oldest)
+                return true;
+        }
+        return false;
+    }
+
+    private long LowestBlock(out RowPage? page, out int block)
+    {
+        long lowest = long.MaxValue;
+        (page, block) = (null, 0);
         RowPage?[] pages = Volatile.Read(ref _pages);
         for (int number = 0; number < pages.Length; number++)
         {
-            RowPage? page = Volatile.Read(ref pages[number]);
-            for (int i = 0; page is not null && i < page.Reach; i++)
+            RowPage? candidate = Volatile.Read(ref pages[number]);
+            for (int i = 0; candidate is not null && i < candidate.Blocks; i++)
             {
-                if (page.Row(i) is var row && row.IsLive)
-                    oldest = Math.Min(oldest, row.EventTimeMs);
+                if (candidate.OldestMs(i) is var oldest && oldest < lowest)
+                    (lowest, page, block) = (oldest, candidate, i);
             }
         }
-        return oldest == long.MaxValue ? null : oldest;
+        return lowest;
     }
 
     private ref uint UsedSeconds(int row) => ref Volatile.Read(ref _pages)[row >> _pageShift]!.UsedSeconds(row & (_pageRows - 1));

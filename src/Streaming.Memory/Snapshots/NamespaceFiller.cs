@@ -107,12 +107,13 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
     {
         int source = BinaryPrimitives.ReadUInt16LittleEndian(head[36..]);
         _ = Source(source);
-        int row = rows.Take(hasVector: vector.Length > 0);
+        long eventTimeMs = BinaryPrimitives.ReadInt64LittleEndian(head);
+        int row = rows.Take(hasVector: vector.Length > 0, eventTimeMs);
         Row record = rows[row];
         record.Write(new(
             Begin,
             ValidUntilMs: BinaryPrimitives.ReadInt64LittleEndian(head[8..]),
-            EventTimeMs: BinaryPrimitives.ReadInt64LittleEndian(head),
+            EventTimeMs: eventTimeMs,
             Offset: BinaryPrimitives.ReadInt64LittleEndian(head[16..]),
             rows.Attributes.Add(attributes),
             Previous: -1));

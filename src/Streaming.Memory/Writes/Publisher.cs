@@ -13,7 +13,7 @@ namespace Streaming.Memory.Writes;
 /// <item>A reader loads the reference with acquire semantics, so whoever sees p + 1 sees all that was written before it.</item>
 /// </list>
 /// </remarks>
-internal sealed class Publisher(NamespaceParts parts, WriteBatch batch, Learner learner, Reclaimer reclaimer)
+internal sealed class Publisher(NamespaceParts parts, WriteBatch batch, Learner learner, Reclaimer reclaimer, OldestEvent oldest)
 {
     private const int LeastUpkeep = 2_048;
     private const int MovesPerWrite = 2; // One would keep pace with lists that double.
@@ -34,6 +34,7 @@ internal sealed class Publisher(NamespaceParts parts, WriteBatch batch, Learner 
             parts.Versions.Advance(parts.NowMs());
         learner.Run(Math.Max(LeastUpkeep, batch.Writes * MovesPerWrite));
         reclaimer.Run(Math.Max(LeastUpkeep, batch.Writes * ReclaimedPerWrite));
+        oldest.Run();
         Interlocked.Exchange(ref _sizeBytes, parts.Rows.SizeBytes + parts.Lists.SizeBytes + parts.Index.SizeBytes);
         batch.Published();
         return parts.Versions.Newest.Number;

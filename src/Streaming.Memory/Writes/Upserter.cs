@@ -60,7 +60,7 @@ internal sealed class Upserter(NamespaceParts parts, WriteBatch batch, Evictor e
             batch.End(newest, isRemoval: false);
         else if (parts.Tombstones.Count > 0)
             parts.Tombstones.Remove(Encoding.UTF8.GetString(key.Utf8));
-        int row = _rows.Take(hasVector: !vector.IsEmpty);
+        int row = _rows.Take(hasVector: !vector.IsEmpty, stamp.EventTimeMs);
         if (replaces && _rows.TracksUse)
             _rows.MarkUsed(row, _rows.UsedMs(newest));
         Row record = _rows[row];

@@ -51,7 +51,7 @@ public sealed class WriteOrderTests
     {
         var memory = WithReturnedRow();
         RowStore rows = memory.Parts.Rows;
-        int row = rows.Take(hasVector: true);
+        int row = rows.Take(hasVector: true, eventTimeMs: 3);
         rows[row].Show(source: 0);
 
         Assert.Equal("old", SeenOf(memory));

@@ -26,7 +26,7 @@ public sealed class IdIndexTests
                 rows.Return(held);
                 continue;
             }
-            int row = rows.Take(hasVector: true);
+            int row = rows.Take(hasVector: true, eventTimeMs: 1);
             rows[row].Write(new(1, 0, 0, 0, 0, -1));
             rows.WriteId(rows[row], utf8);
             index.Set(key, row);

@@ -52,20 +52,6 @@ public sealed class EvictionTests
         Assert.Equal(["new", "newest"], memory.Search([1, 0], 5).Neighbours.Select(n => n.Id).Order());
     }
 
-    [Fact]
-    public void The_oldest_entry_is_known_whatever_its_row()
-    {
-        var memory = Make(EvictionOrder.Oldest, maxEntries: 10);
-        Assert.Null(memory.OldestEventMs());
-        memory.Upsert("fact", [], null, new(7, "s", 1));
-        memory.Upsert("vector", [1, 0], null, new(5, "s", 2));
-        memory.Publish();
-        Assert.Equal(5, memory.OldestEventMs());
-
-        memory.Delete("vector", new(8, "s", 3));
-        Assert.Equal(7, memory.OldestEventMs());
-    }
-
     [Theory]
     [InlineData(EvictionOrder.Oldest)]
     [InlineData(EvictionOrder.LeastRecentlyUsed)]
