@@ -82,7 +82,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
     /// <param name="budget">Entries to move or drop, about.</param>
     public void Run(int budget)
     {
-        int work = DropFacts();
+        int work = DropFacts(budget);
         for (int waiting = _chunks.Count; waiting > 0 && work < budget; waiting--)
         {
             ListChunk chunk = _chunks.Dequeue();
@@ -128,10 +128,10 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         return chunk.Count;
     }
 
-    private int DropFacts()
+    private int DropFacts(int budget)
     {
         List<int> dropped = [];
-        while (_facts.TryPeek(out var fact) && fact.End <= versions.Horizon)
+        while (dropped.Count < budget && _facts.TryPeek(out var fact) && fact.End <= versions.Horizon)
         {
             Forget(fact.Row);
             dropped.Add(_facts.Dequeue().Row);

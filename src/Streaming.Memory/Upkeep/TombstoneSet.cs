@@ -25,6 +25,8 @@ internal sealed class TombstoneSet
 
     public void Set(string id, WriteStamp stamp)
     {
+        if (_marks.Count >= _capacity && IsBeforeAll(id, stamp) && !_marks.ContainsKey(id))
+            return; // It would be the one to go.
         _marks[id] = stamp;
         _byEventTime.Add(id, stamp.EventTimeMs, _marks.Count);
         if (_marks.Count > _capacity && _byEventTime.Peek() is { } oldest)
@@ -39,5 +41,13 @@ internal sealed class TombstoneSet
         foreach (string id in owned)
             _marks.Remove(id);
         return owned.Count;
+    }
+
+    private bool IsBeforeAll(string id, WriteStamp stamp)
+    {
+        if (_byEventTime.Peek() is not { } oldest)
+            return false;
+        int order = stamp.EventTimeMs.CompareTo(_marks[oldest].EventTimeMs);
+        return order < 0 || (order == 0 && string.CompareOrdinal(id, oldest) < 0);
     }
 }

@@ -29,13 +29,17 @@ internal sealed class Deleter(NamespaceParts parts, WriteBatch batch)
             return 0;
         RowStore rows = parts.Rows;
         int removed = 0;
-        foreach (var (_, row) in rows.ByAttribute.Find(filter.Rarest(rows.ByAttribute).Token))
+        var listed = rows.ByAttribute.Find(filter.Rarest(rows.ByAttribute).Token);
+        // From the end, where the newest are as a rule: once no more tombstones are kept, those of older ones cost nothing.
+        for (int i = listed.Length - 1; i >= 0; i--)
         {
+            int row = listed[i].Row;
             if (!rows.IsTaken(row) || !batch.IsLive(row) || batch.Stamp(row) >= stamp || !filter.Matches(rows.Attributes[rows[row].Attributes]))
                 continue;
             batch.RemoveRow(row, DepartureReason.Deleted);
             removed++;
         }
+        batch.LeaveToUpkeep(removed);
         return removed;
     }
 
@@ -52,6 +56,7 @@ internal sealed class Deleter(NamespaceParts parts, WriteBatch batch)
         }
         if (parts.Tombstones.RemoveSource(source) > 0)
             batch.RemembersOtherRemovals();
+        batch.LeaveToUpkeep(removed);
         parts.FilterDeletes.RemoveSource(source);
         return removed;
     }

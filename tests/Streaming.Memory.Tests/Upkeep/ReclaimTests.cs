@@ -29,6 +29,28 @@ public sealed class ReclaimTests
         Assert.InRange(memory.SizeBytes, empty, full / 2);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void What_one_write_removed_is_reclaimed_by_many_publishes(bool byFilter, bool vectors)
+    {
+        const int atOnce = 2_048 + ChunkEntries;
+        var memory = Make();
+        Dictionary<string, string> red = new() { ["color"] = "red" };
+        for (int i = 0; i < Entries; i++)
+            memory.Upsert($"id-{i}", vectors ? [i % 2_000, 1] : [], red, new(1, "s", i));
+        memory.Publish();
+
+        Assert.Equal(Entries, byFilter ? memory.DeleteWhere(red, new(2, "s", 1)) : memory.RemoveSource("s"));
+        memory.Publish();
+
+        Assert.Equal(0, memory.LiveEntries);
+        Assert.InRange(memory.StoredRows, Entries - atOnce, Entries - 1);
+        PublishUntilQuiet(memory);
+        Assert.Equal(0, memory.StoredRows);
+    }
+
     [Fact]
     public void The_space_of_what_a_snapshot_shows_stays_until_it_is_disposed()
     {
