@@ -70,20 +70,28 @@ internal sealed class RowQueue(RowStore rows, Func<int, Row, long> timeOf)
     {
         _mark = Mark(least);
         _queue.Clear();
+        _queue.EnqueueRange(BelowMark()); // Into an empty queue: its order is made once.
+    }
+
+    private IEnumerable<(QueuedRow Row, QueuedRow Order)> BelowMark()
+    {
         foreach (var (row, record) in rows.Live())
         {
             if (timeOf(row, record) is var time && time != long.MaxValue && time <= _mark)
-                Enqueue(new(time, rows.Id(record), row, record.Begin));
+            {
+                QueuedRow queued = new(time, rows.Id(record), row, record.Begin);
+                yield return (queued, queued);
+            }
         }
     }
 
     private long Mark(long least)
     {
-        int every = Math.Max(1, rows.Count / Small), seen = 0;
+        int every = Math.Max(1, rows.Count / Small);
         List<long> times = [];
-        foreach (var (row, record) in rows.Live())
+        foreach (var (row, record) in rows.Live(every))
         {
-            if (seen++ % every == 0 && timeOf(row, record) is var time && time != long.MaxValue)
+            if (timeOf(row, record) is var time && time != long.MaxValue)
                 times.Add(time);
         }
         times.Sort();
