@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Streaming.Memory.Filters;
 
 /// <summary>
@@ -35,32 +37,35 @@ internal sealed class AttributeIndex
     }
 
     /// <summary>Lists the rows of a new namespace in an index that lists none yet, with room for half as many more.</summary>
-    /// <param name="rows">Tokens of each row; run through by several threads at once.</param>
     /// <remarks>Row by row, buckets would grow and be cleaned step by step, which takes longer than all else of a start.</remarks>
-    public void Fill(IEnumerable<(uint[] Tokens, int Row)> rows)
+    public void Fill(IReadOnlyList<List<(uint Token, int Row)>> items)
     {
-        Parallel.For(0, FillThreads, share => Fill(rows, share));
+        Parallel.For(0, FillThreads, share => Fill(items, share));
         SizeBytes += _buckets.Sum(bucket => bucket is null ? 0L : Bucket.Overhead + bucket.Items.Length * Bucket.ItemBytes);
     }
 
     // The buckets of one thread.
-    private void Fill(IEnumerable<(uint[] Tokens, int Row)> rows, int share)
+    private void Fill(IReadOnlyList<List<(uint Token, int Row)>> items, int share)
     {
         var counts = new int[Buckets];
-        foreach (var (tokens, _) in rows)
+        foreach (var some in items)
         {
-            foreach (uint token in tokens)
+            foreach (var (token, _) in CollectionsMarshal.AsSpan(some))
                 counts[token % Buckets]++;
         }
-        foreach (var (tokens, row) in rows)
+        for (int number = share; number < Buckets; number += FillThreads)
         {
-            foreach (uint token in tokens)
+            if (counts[number] > 0)
+                _buckets[number] = new Bucket { Items = new (uint, int)[Math.Max(Bucket.Smallest, counts[number] * 3 / 2)] };
+        }
+        foreach (var some in items)
+        {
+            foreach (var item in CollectionsMarshal.AsSpan(some))
             {
-                uint number = token % Buckets;
-                if (number % FillThreads != share)
+                if (item.Token % FillThreads != share)
                     continue;
-                Bucket bucket = _buckets[number] ??= new Bucket { Items = new (uint, int)[Math.Max(Bucket.Smallest, counts[number] * 3 / 2)] };
-                bucket.Items[bucket.Count++] = (token, row);
+                Bucket bucket = _buckets[item.Token % Buckets]!;
+                bucket.Items[bucket.Count++] = item;
             }
         }
     }

@@ -9,37 +9,36 @@ internal sealed class AttributeTable
     private const int PageSize = 4_096;
 
     private readonly Stack<int> _free = new();
-    private AttributeSet?[][] _pages = [];
+    private byte[]?[][] _pages = [];
     private int _used = 1;
 
-    /// <summary>An estimate of the heap bytes of the attributes held.</summary>
+    /// <summary>The heap bytes of the attributes held.</summary>
     public long SizeBytes { get; private set; }
 
-    /// <summary>Null for handle 0.</summary>
-    public AttributeSet? this[int handle] => handle == 0 ? null : Volatile.Read(ref _pages)[handle / PageSize][handle % PageSize];
+    /// <summary>None for handle 0.</summary>
+    public AttributeSet this[int handle] => new(handle == 0 ? null : Volatile.Read(ref _pages)[handle / PageSize][handle % PageSize]);
 
     /// <summary>True when a row has begun and not ended to be valid. The attributes are looked at only where they say from when.</summary>
-    public bool IsValid(Row row, long nowMs) => !row.IsExpired(nowMs) && (!row.HasValidFrom || this[row.Attributes]!.ValidFromMs <= nowMs);
+    public bool IsValid(Row row, long nowMs) => !row.IsExpired(nowMs) && (!row.HasValidFrom || this[row.Attributes].ValidFromMs <= nowMs);
 
     /// <summary>From when a row is valid; unix ms, 0 = always.</summary>
-    public long ValidFromMs(Row row) => row.HasValidFrom ? this[row.Attributes]!.ValidFromMs : 0;
+    public long ValidFromMs(Row row) => row.HasValidFrom ? this[row.Attributes].ValidFromMs : 0;
 
     /// <summary>The attributes by name; never null.</summary>
-    public IReadOnlyDictionary<string, string> Values(int handle) => this[handle] is { } set ? set.Values : ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Values(int handle) => this[handle] is { Bytes: not null } set ? new AttributeValues(set) : ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Copies the attributes.</summary>
     /// <param name="attributes">Null = none.</param>
     /// <param name="validFromMs">Unix ms; 0 = always.</param>
-    public int Add(IReadOnlyDictionary<string, string>? attributes, long validFromMs) =>
-        Add(attributes is null or { Count: 0 } && validFromMs == 0 ? null : new AttributeSet(attributes ?? ReadOnlyDictionary<string, string>.Empty, validFromMs));
+    public int Add(IReadOnlyDictionary<string, string>? attributes, long validFromMs) => Add(AttributeSet.Of(attributes, validFromMs));
 
-    public int Add(AttributeSet? set)
+    public int Add(AttributeSet set)
     {
-        if (set is null)
+        if (set.Bytes is not { } bytes)
             return 0;
         if (!_free.TryPop(out int handle))
             handle = Next();
-        Volatile.Write(ref _pages[handle / PageSize][handle % PageSize], set);
+        Volatile.Write(ref _pages[handle / PageSize][handle % PageSize], bytes);
         SizeBytes += set.SizeBytes;
         return handle;
     }
@@ -47,7 +46,7 @@ internal sealed class AttributeTable
     /// <summary>Gives the handle back, when no reader can hold a row with it any more.</summary>
     public void Remove(int handle)
     {
-        if (this[handle] is not { } set)
+        if (this[handle] is not { Bytes: not null } set)
             return;
         SizeBytes -= set.SizeBytes;
         _pages[handle / PageSize][handle % PageSize] = null;
@@ -57,7 +56,7 @@ internal sealed class AttributeTable
     private int Next()
     {
         if (_used / PageSize >= _pages.Length)
-            Volatile.Write(ref _pages, [.. _pages, new AttributeSet?[PageSize]]);
+            Volatile.Write(ref _pages, [.. _pages, new byte[]?[PageSize]]);
         return _used++;
     }
 }

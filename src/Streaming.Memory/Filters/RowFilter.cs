@@ -1,9 +1,11 @@
+using System.Text;
+
 namespace Streaming.Memory.Filters;
 
 /// <summary>The attributes that a search or a delete wants, all of them.</summary>
 internal sealed class RowFilter(IReadOnlyDictionary<string, string> wanted)
 {
-    private readonly (string Name, string Value)[] _wanted = [.. wanted.Select(pair => (pair.Key, pair.Value))];
+    private readonly (byte[] Name, byte[] Value)[] _wanted = [.. wanted.Select(pair => (Encoding.UTF8.GetBytes(pair.Key), Encoding.UTF8.GetBytes(pair.Value)))];
 
     /// <summary>Null when nothing is wanted.</summary>
     public static RowFilter? Of(IReadOnlyDictionary<string, string>? wanted) => wanted is { Count: > 0 } ? new(wanted) : null;
@@ -22,19 +24,17 @@ internal sealed class RowFilter(IReadOnlyDictionary<string, string> wanted)
         return rarest;
     }
 
-    public bool Matches(AttributeSet? attributes) => attributes is not null && Matches(attributes.Values);
-
-    public bool Matches(IReadOnlyDictionary<string, string> attributes)
+    public bool Matches(AttributeSet attributes)
     {
         foreach (var (name, value) in _wanted)
         {
-            if (!attributes.TryGetValue(name, out string? held) || !IsWanted(held, value))
+            AttributePairs pairs = attributes.Pairs;
+            if (!pairs.MoveTo(name) || !IsWanted(pairs.Value, value))
                 return false;
         }
         return true;
     }
 
-    private static bool IsWanted(string held, string wanted) =>
-        string.Equals(held, wanted, StringComparison.Ordinal)
-        || (AttributeToken.IsPrefix(wanted) && held.AsSpan().StartsWith(wanted.AsSpan(0, wanted.Length - 1), StringComparison.Ordinal));
+    private static bool IsWanted(ReadOnlySpan<byte> held, ReadOnlySpan<byte> wanted) =>
+        held.SequenceEqual(wanted) || (AttributeToken.IsPrefix(wanted) && held.StartsWith(AttributeToken.Beginning(wanted)));
 }

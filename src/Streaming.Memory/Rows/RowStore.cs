@@ -32,7 +32,7 @@ internal sealed class RowStore
         _pageRows = pageRows;
         _pageShift = int.Log2(pageRows);
         Vectors = new RowVectors(format, dimension);
-        _isListed = (row, token) => IsTaken(row) && Attributes[this[row].Attributes]?.Tokens.Contains(token) == true;
+        _isListed = (row, token) => IsTaken(row) && Attributes[this[row].Attributes].Tokens.Contains(token);
     }
 
     /// <summary>How the vectors behind the rows' heads are read and written.</summary>
@@ -106,15 +106,8 @@ internal sealed class RowStore
     /// <summary>Lists a row under its attributes.</summary>
     public void ListAttributes(int row)
     {
-        foreach (uint token in Attributes[this[row].Attributes]?.Tokens ?? [])
+        foreach (uint token in Attributes[this[row].Attributes].Tokens)
             ByAttribute.Add(token, row, _isListed);
-    }
-
-    /// <summary>Lists the live rows of a store that lists none yet.</summary>
-    public void ListAllAttributes()
-    {
-        if (Attributes.SizeBytes > 0)
-            ByAttribute.Fill(Live().Where(live => live.Row.Attributes != 0).Select(live => (Attributes[live.Row.Attributes]!.Tokens, live.Number)));
     }
 
     /// <summary>Like the indexer, for a number that may have been given back; false when there is no such row, else the row may be an ended one.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Streaming.Memory.Snapshots;
@@ -21,7 +22,7 @@ internal ref struct BlockCursor(string path, ReadOnlySpan<byte> bytes)
 
     /// <summary>A value as the format has it, little-endian.</summary>
     public T Take<T>()
-        where T : unmanaged => MemoryMarshal.Read<T>(Take(Marshal.SizeOf<T>()));
+        where T : unmanaged => MemoryMarshal.Read<T>(Take(Unsafe.SizeOf<T>()));
 
     public float[] TakeFloats(long count) => MemoryMarshal.Cast<byte, float>(Take(count * sizeof(float))).ToArray();
 }

@@ -6,6 +6,9 @@ namespace Streaming.Memory.Snapshots;
 /// <summary>A block of entries, taken apart into its columns.</summary>
 internal sealed class EntryBlock
 {
+    // So many are expected of an entry.
+    private const int Tokens = 8;
+
     private readonly Block _block;
     private readonly int _idBytes;
 
@@ -13,9 +16,8 @@ internal sealed class EntryBlock
     /// <param name="block">The block; its owner keeps it until the columns were read.</param>
     /// <param name="vectorBytes">Of an entry of a list.</param>
     /// <param name="codesOf">Codes of the entries of a partition.</param>
-    /// <param name="attributes">Of the snapshot.</param>
     /// <exception cref="SnapshotException">The columns do not fit.</exception>
-    public EntryBlock(string path, Block block, int vectorBytes, Func<int, int> codesOf, AttributeReader attributes)
+    public EntryBlock(string path, Block block, int vectorBytes, Func<int, int> codesOf)
     {
         _block = block;
         BlockCursor cursor = block.Cursor();
@@ -30,14 +32,16 @@ internal sealed class EntryBlock
         Codes = Partition == SnapshotFormat.Facts ? 0 : codesOf(Partition);
         cursor.Take((long)block.Items * VectorBytes);
         cursor.Take((long)block.Items * Codes / 2);
-        Attributes = new AttributeSet?[block.Items];
+        Attributes = new AttributeSet[block.Items];
+        Listed = cursor.IsAtEnd ? [] : new(block.Items * Tokens);
         for (int entry = 0; entry < block.Items; entry++)
         {
             var head = heads[(entry * SnapshotFormat.EntryHeadBytes)..];
             uint bytes = BinaryPrimitives.ReadUInt32LittleEndian(head[28..]);
             long validFromMs = BinaryPrimitives.ReadInt64LittleEndian(head[40..]);
-            if (bytes > 0 || validFromMs != 0)
-                Attributes[entry] = attributes.Read(cursor.Take(bytes), validFromMs);
+            Attributes[entry] = AttributeReader.Read(path, cursor.Take(bytes), validFromMs);
+            foreach (uint token in Attributes[entry].Tokens)
+                Listed.Add((token, entry));
         }
         if (!cursor.IsAtEnd)
             throw new SnapshotException(path, "a block of entries holds more than its columns");
@@ -62,6 +66,9 @@ internal sealed class EntryBlock
 
     public ReadOnlySpan<byte> PackedCodes => _block.Payload.Slice(sizeof(int) + Heads.Length + _idBytes + Count * VectorBytes, Count * Codes / 2);
 
-    /// <summary>By entry; null for one that has none and is valid from the beginning.</summary>
-    public AttributeSet?[] Attributes { get; }
+    /// <summary>By entry.</summary>
+    public AttributeSet[] Attributes { get; }
+
+    /// <summary>The tokens of the attributes, each with its entry in the place of the entry's row.</summary>
+    public List<(uint Token, int Row)> Listed { get; }
 }

@@ -26,17 +26,18 @@ internal sealed unsafe class EntryColumns(RowStore rows, int partition)
     public void Add(Row record, int list, ReadOnlySpan<byte> codes)
     {
         ReadOnlySpan<byte> id = rows.IdBytes(record);
-        int attributes = AttributeBytes.Write(_attributes, rows.Attributes.Values(record.Attributes));
+        ReadOnlySpan<byte> attributes = rows.Attributes[record.Attributes].PairBytes;
         Span<byte> head = Next(_heads, SnapshotFormat.EntryHeadBytes);
         BinaryPrimitives.WriteInt64LittleEndian(head, record.EventTimeMs);
         BinaryPrimitives.WriteInt64LittleEndian(head[8..], record.ValidUntilMs);
         BinaryPrimitives.WriteInt64LittleEndian(head[16..], record.Offset);
         BinaryPrimitives.WriteInt32LittleEndian(head[24..], id.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(head[28..], attributes);
+        BinaryPrimitives.WriteInt32LittleEndian(head[28..], attributes.Length);
         BinaryPrimitives.WriteInt32LittleEndian(head[32..], list);
         BinaryPrimitives.WriteInt32LittleEndian(head[36..], record.Source);
         BinaryPrimitives.WriteInt64LittleEndian(head[40..], rows.Attributes.ValidFromMs(record));
         _ids.Write(id);
+        _attributes.Write(attributes);
         if (partition != SnapshotFormat.Facts)
             _vectors.Write(new ReadOnlySpan<byte>(record.Vector, rows.Vectors.Bytes));
         Span<byte> packed = Next(_codes, codes.Length / 2);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using Streaming.Memory.Filters;
 using Streaming.Memory.Lists;
@@ -14,6 +15,7 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
     // Seen from the first publish on.
     private const long Begin = 1;
     private readonly List<Partition> _partitions = [lists.Current];
+    private readonly List<List<(uint Token, int Row)>> _listed = [];
     private byte[] _codes = [];
 
     public int Entries { get; private set; }
@@ -51,11 +53,12 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
         Partition? partition = block.Partition == SnapshotFormat.Facts ? null : _partitions[block.Partition];
         ReadOnlySpan<byte> ids = block.Ids, vectors = block.Vectors, codes = block.PackedCodes;
         _codes = _codes.Length == block.Codes ? _codes : new byte[block.Codes];
+        var rowOf = new int[block.Count];
         for (int entry = 0; entry < block.Count; entry++)
         {
             var head = block.Heads.Slice(entry * SnapshotFormat.EntryHeadBytes, SnapshotFormat.EntryHeadBytes);
             int idBytes = BinaryPrimitives.ReadInt32LittleEndian(head[24..]);
-            int row = Take(head, ids[..idBytes], vectors[..block.VectorBytes], block.Attributes[entry]);
+            int row = rowOf[entry] = Take(head, ids[..idBytes], vectors[..block.VectorBytes], block.Attributes[entry]);
             if (partition is not null)
                 Append(partition, BinaryPrimitives.ReadInt32LittleEndian(head[32..]), row, codes[..(block.Codes / 2)]);
             ids = ids[idBytes..];
@@ -63,6 +66,7 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
             codes = codes[(block.Codes / 2)..];
         }
         Entries += block.Count;
+        List(block, rowOf);
     }
 
     public void AddTombstones(Block block)
@@ -81,12 +85,11 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
 
     public void AddFilterDeletes(Block block)
     {
-        AttributeReader attributes = new(path);
         BlockCursor cursor = block.Cursor();
         for (int i = 0; i < block.Items; i++)
         {
             uint bytes = cursor.Take<uint>(), stamps = cursor.Take<uint>();
-            AttributeValues where = new(attributes.Pairs(cursor.Take(bytes)));
+            AttributeValues where = new(AttributeReader.Read(path, cursor.Take(bytes), validFromMs: 0));
             if (where.Count == 0)
                 throw new SnapshotException(path, "a delete by filter has no filter");
             for (uint stamp = 0; stamp < stamps; stamp++)
@@ -101,9 +104,18 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
     }
 
     /// <summary>All of it is there.</summary>
-    public void End() => rows.ListAllAttributes();
+    public void End() => rows.ByAttribute.Fill(_listed);
 
-    private int Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> id, ReadOnlySpan<byte> vector, AttributeSet? attributes)
+    private void List(EntryBlock block, int[] rowOf)
+    {
+        if (block.Listed.Count == 0)
+            return;
+        foreach (ref var item in CollectionsMarshal.AsSpan(block.Listed))
+            item.Row = rowOf[item.Row];
+        _listed.Add(block.Listed);
+    }
+
+    private int Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> id, ReadOnlySpan<byte> vector, AttributeSet attributes)
     {
         int source = BinaryPrimitives.ReadUInt16LittleEndian(head[36..]);
         _ = Source(source);
@@ -118,7 +130,7 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
             rows.Attributes.Add(attributes),
             Previous: -1));
         rows.WriteId(record, id);
-        if (attributes is { ValidFromMs: not 0 })
+        if (attributes.ValidFromMs != 0)
             record.MarkValidFrom();
         vector.CopyTo(new Span<byte>(record.Vector, vector.Length));
         record.Show(source);

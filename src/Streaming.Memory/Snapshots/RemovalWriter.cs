@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Streaming.Memory.Filters;
 
 namespace Streaming.Memory.Snapshots;
 
@@ -42,12 +43,11 @@ internal sealed class RemovalWriter(BlockWriter blocks, string[] sources)
 
     private void Write(Upkeep.FilterDelete filter)
     {
-        ArrayBufferWriter<byte> attributes = new();
-        AttributeBytes.Write(attributes, filter.Where);
+        ReadOnlySpan<byte> attributes = AttributeSet.Of(filter.Where, validFromMs: 0).PairBytes;
         Span<byte> head = Next(2 * sizeof(int));
-        BinaryPrimitives.WriteInt32LittleEndian(head, attributes.WrittenCount);
+        BinaryPrimitives.WriteInt32LittleEndian(head, attributes.Length);
         BinaryPrimitives.WriteInt32LittleEndian(head[sizeof(int)..], filter.Stamps.Length);
-        _bytes.Write(attributes.WrittenSpan);
+        _bytes.Write(attributes);
         foreach (WriteStamp stamp in filter.Stamps)
         {
             Span<byte> written = Next(SnapshotFormat.FilterStampBytes);

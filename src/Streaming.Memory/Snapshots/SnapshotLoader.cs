@@ -8,7 +8,6 @@ namespace Streaming.Memory.Snapshots;
 /// <summary>Reads a snapshot into a new namespace. A block is read, checked and taken apart on another thread while the one before is put in.</summary>
 internal sealed class SnapshotLoader(string path, NamespaceOptions options, int vectorBytes, NamespaceFiller filler)
 {
-    private readonly AttributeReader _attributes = new(path);
     private readonly List<int> _codes = [0];
 
     /// <exception cref="SnapshotException">It is not whole, not right or not of this namespace; what was filled must be thrown away.</exception>
@@ -74,7 +73,7 @@ internal sealed class SnapshotLoader(string path, NamespaceOptions options, int 
             return block.Kind switch
             {
                 BlockKind.Codebook => ReadCodebook(block),
-                BlockKind.Entries => new(block, null, new EntryBlock(path, block, vectorBytes, CodesOf, _attributes)),
+                BlockKind.Entries => new(block, null, new EntryBlock(path, block, vectorBytes, CodesOf)),
                 BlockKind.Tombstones or BlockKind.FilterDeletes or BlockKind.End => new(block, null, null),
                 _ => throw new SnapshotException(path, $"it has a block of kind {(uint)block.Kind}"),
             };
