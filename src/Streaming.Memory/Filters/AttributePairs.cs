@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace Streaming.Memory.Filters;
 
-/// <summary>The names and values of an <see cref="AttributeSet"/>, one after the other, as UTF-8.</summary>
-/// <param name="bytes">As in <see cref="AttributeSet.PairBytes"/>.</param>
+/// <summary>Names and values, one after the other, as UTF-8.</summary>
+/// <param name="bytes">As in <see cref="AttributeBytes"/>, with lengths that fit.</param>
 internal ref struct AttributePairs(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

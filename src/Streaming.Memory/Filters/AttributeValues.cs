@@ -4,15 +4,16 @@ using System.Text;
 
 namespace Streaming.Memory.Filters;
 
-/// <summary>A set of attributes as strings, which are made when they are asked for. Looks at one after the other: a row has a handful.</summary>
-internal sealed class AttributeValues(AttributeSet set) : IReadOnlyDictionary<string, string>
+/// <summary>Attributes as strings, which are made when they are asked for. Looks at one after the other: a row has a handful.</summary>
+/// <param name="bytes">As in <see cref="AttributeBytes"/>; not copied.</param>
+internal sealed class AttributeValues(byte[] bytes) : IReadOnlyDictionary<string, string>
 {
     public int Count
     {
         get
         {
             int count = 0;
-            for (AttributePairs pairs = set.Pairs; pairs.MoveNext();)
+            for (AttributePairs pairs = new(bytes); pairs.MoveNext();)
                 count++;
             return count;
         }
@@ -28,7 +29,7 @@ internal sealed class AttributeValues(AttributeSet set) : IReadOnlyDictionary<st
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value)
     {
-        AttributePairs pairs = set.Pairs;
+        AttributePairs pairs = new(bytes);
         bool exists = pairs.MoveTo(Encoding.UTF8.GetBytes(key));
         value = exists ? Encoding.UTF8.GetString(pairs.Value) : null;
         return exists;
@@ -37,7 +38,7 @@ internal sealed class AttributeValues(AttributeSet set) : IReadOnlyDictionary<st
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator()
     {
         List<KeyValuePair<string, string>> all = [];
-        for (AttributePairs pairs = set.Pairs; pairs.MoveNext();)
+        for (AttributePairs pairs = new(bytes); pairs.MoveNext();)
             all.Add(new(Encoding.UTF8.GetString(pairs.Name), Encoding.UTF8.GetString(pairs.Value)));
         return all.GetEnumerator();
     }

@@ -2,14 +2,14 @@ using Streaming.Memory.Filters;
 
 namespace Streaming.Memory.Snapshots;
 
-/// <summary>Takes attributes as a namespace holds them, which is as a snapshot has them, once their lengths are known to fit.</summary>
+/// <summary>Takes attributes of a snapshot, which has them as a namespace does.</summary>
 internal static class AttributeReader
 {
     /// <param name="path">For messages.</param>
-    /// <param name="pairs">The names and values.</param>
-    /// <param name="validFromMs">Of the entry; unix ms, 0 = always.</param>
+    /// <param name="pairs">As in <see cref="AttributeBytes"/>.</param>
+    /// <returns>The same.</returns>
     /// <exception cref="SnapshotException">The lengths do not fit.</exception>
-    public static AttributeSet Read(string path, ReadOnlySpan<byte> pairs, long validFromMs)
+    public static ReadOnlySpan<byte> Check(string path, ReadOnlySpan<byte> pairs)
     {
         BlockCursor cursor = new(path, pairs);
         while (!cursor.IsAtEnd)
@@ -17,6 +17,6 @@ internal static class AttributeReader
             cursor.Take(cursor.Take<uint>());
             cursor.Take(cursor.Take<uint>());
         }
-        return AttributeSet.Of(pairs, validFromMs);
+        return pairs;
     }
 }

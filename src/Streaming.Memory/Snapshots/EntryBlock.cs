@@ -11,6 +11,7 @@ internal sealed class EntryBlock
 
     private readonly Block _block;
     private readonly int _idBytes;
+    private readonly int _attributeBytes;
 
     /// <param name="path">For messages.</param>
     /// <param name="block">The block; its owner keeps it until the columns were read.</param>
@@ -32,15 +33,14 @@ internal sealed class EntryBlock
         Codes = Partition == SnapshotFormat.Facts ? 0 : codesOf(Partition);
         cursor.Take((long)block.Items * VectorBytes);
         cursor.Take((long)block.Items * Codes / 2);
-        Attributes = new AttributeSet[block.Items];
         Listed = cursor.IsAtEnd ? [] : new(block.Items * Tokens);
         for (int entry = 0; entry < block.Items; entry++)
         {
             var head = heads[(entry * SnapshotFormat.EntryHeadBytes)..];
             uint bytes = BinaryPrimitives.ReadUInt32LittleEndian(head[28..]);
-            long validFromMs = BinaryPrimitives.ReadInt64LittleEndian(head[40..]);
-            Attributes[entry] = AttributeReader.Read(path, cursor.Take(bytes), validFromMs);
-            foreach (uint token in Attributes[entry].Tokens)
+            ReadOnlySpan<byte> pairs = AttributeReader.Check(path, cursor.Take(bytes));
+            _attributeBytes += pairs.Length;
+            foreach (uint token in new AttributeTokens(new(pairs)))
                 Listed.Add((token, entry));
         }
         if (!cursor.IsAtEnd)
@@ -66,8 +66,8 @@ internal sealed class EntryBlock
 
     public ReadOnlySpan<byte> PackedCodes => _block.Payload.Slice(sizeof(int) + Heads.Length + _idBytes + Count * VectorBytes, Count * Codes / 2);
 
-    /// <summary>By entry.</summary>
-    public AttributeSet[] Attributes { get; }
+    /// <summary>As in <see cref="AttributeBytes"/>, with lengths that fit.</summary>
+    public ReadOnlySpan<byte> Attributes => _block.Payload[^_attributeBytes..];
 
     /// <summary>The tokens of the attributes, each with its entry in the place of the entry's row.</summary>
     public List<(uint Token, int Row)> Listed { get; }

@@ -51,19 +51,21 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
     public void Add(EntryBlock block)
     {
         Partition? partition = block.Partition == SnapshotFormat.Facts ? null : _partitions[block.Partition];
-        ReadOnlySpan<byte> ids = block.Ids, vectors = block.Vectors, codes = block.PackedCodes;
+        ReadOnlySpan<byte> ids = block.Ids, vectors = block.Vectors, codes = block.PackedCodes, attributes = block.Attributes;
         _codes = _codes.Length == block.Codes ? _codes : new byte[block.Codes];
         var rowOf = new int[block.Count];
         for (int entry = 0; entry < block.Count; entry++)
         {
             var head = block.Heads.Slice(entry * SnapshotFormat.EntryHeadBytes, SnapshotFormat.EntryHeadBytes);
-            int idBytes = BinaryPrimitives.ReadInt32LittleEndian(head[24..]);
-            int row = rowOf[entry] = Take(head, ids[..idBytes], vectors[..block.VectorBytes], block.Attributes[entry]);
+            int idBytes = BinaryPrimitives.ReadInt32LittleEndian(head[24..]), attributeBytes = BinaryPrimitives.ReadInt32LittleEndian(head[28..]);
+            AttributeSet set = new(attributes[..attributeBytes], validFromMs: BinaryPrimitives.ReadInt64LittleEndian(head[40..]));
+            int row = rowOf[entry] = Take(head, ids[..idBytes], vectors[..block.VectorBytes], set);
             if (partition is not null)
                 Append(partition, BinaryPrimitives.ReadInt32LittleEndian(head[32..]), row, codes[..(block.Codes / 2)]);
             ids = ids[idBytes..];
             vectors = vectors[block.VectorBytes..];
             codes = codes[(block.Codes / 2)..];
+            attributes = attributes[attributeBytes..];
         }
         Entries += block.Count;
         List(block, rowOf);
@@ -89,7 +91,7 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
         for (int i = 0; i < block.Items; i++)
         {
             uint bytes = cursor.Take<uint>(), stamps = cursor.Take<uint>();
-            AttributeValues where = new(AttributeReader.Read(path, cursor.Take(bytes), validFromMs: 0));
+            AttributeValues where = new(AttributeReader.Check(path, cursor.Take(bytes)).ToArray());
             if (where.Count == 0)
                 throw new SnapshotException(path, "a delete by filter has no filter");
             for (uint stamp = 0; stamp < stamps; stamp++)

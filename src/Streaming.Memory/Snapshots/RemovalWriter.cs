@@ -43,7 +43,7 @@ internal sealed class RemovalWriter(BlockWriter blocks, string[] sources)
 
     private void Write(Upkeep.FilterDelete filter)
     {
-        ReadOnlySpan<byte> attributes = AttributeSet.Of(filter.Where, validFromMs: 0).PairBytes;
+        byte[] attributes = AttributeBytes.Of(filter.Where);
         Span<byte> head = Next(2 * sizeof(int));
         BinaryPrimitives.WriteInt32LittleEndian(head, attributes.Length);
         BinaryPrimitives.WriteInt32LittleEndian(head[sizeof(int)..], filter.Stamps.Length);

@@ -36,7 +36,7 @@ internal sealed class FilterDeletes(int capacity)
     {
         if (stamp.EventTimeMs > _newestEventMs || attributes is null)
             return false;
-        AttributeSet set = AttributeSet.Of(attributes, validFromMs: 0);
+        AttributeSet set = new(AttributeBytes.Of(attributes), validFromMs: 0);
         foreach (Remembered filter in _filters.Values)
         {
             if (stamp < filter.Newest && filter.Filter.Matches(set))

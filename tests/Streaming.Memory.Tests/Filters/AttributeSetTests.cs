@@ -2,7 +2,7 @@ using Streaming.Memory.Filters;
 
 namespace Streaming.Memory.Tests.Filters;
 
-/// <summary>Attributes are one array of bytes, and read as the strings that they were made of.</summary>
+/// <summary>Attributes are held as bytes, and read as the strings that they were made of.</summary>
 public sealed class AttributeSetTests
 {
     public static TheoryData<string, string, bool> Wanted => new()
@@ -26,7 +26,7 @@ public sealed class AttributeSetTests
     [MemberData(nameof(Wanted))]
     public void What_a_filter_matches_is_found_by_a_token_of_its_own(string held, string wanted, bool matches)
     {
-        AttributeSet set = AttributeSet.Of(new Dictionary<string, string> { ["other-name"] = wanted, ["ключ"] = held }, validFromMs: 0);
+        AttributeSet set = Set(new() { ["other-name"] = wanted, ["ключ"] = held });
         RowFilter filter = RowFilter.Of(new Dictionary<string, string> { ["ключ"] = wanted })!;
         AttributeIndex index = new();
         foreach (uint token in set.Tokens)
@@ -37,19 +37,19 @@ public sealed class AttributeSetTests
         Assert.Equal((matches, matches), (filter.Matches(set), set.Tokens.Contains(searched)));
         Assert.Equal(matches, index.Find(searched).ToArray().Contains((searched, 7)) && listed > 0);
         // The same value under another name is none.
-        Assert.False(filter.Matches(AttributeSet.Of(new Dictionary<string, string> { ["ключ2"] = held }, 0)));
+        Assert.False(filter.Matches(Set(new() { ["ключ2"] = held })));
     }
 
     [Fact]
-    public void A_set_reads_as_the_dictionary_that_it_was_made_of()
+    public void Attributes_read_as_the_dictionary_that_they_were_made_of()
     {
         Dictionary<string, string> made = new() { ["title"] = "Größe \"M\" 👟", ["empty"] = "", ["semantic_id"] = "1-2-3" };
-        AttributeSet set = AttributeSet.Of(made, validFromMs: -5);
-        AttributeSet copied = AttributeSet.Of(set.PairBytes, validFromMs: -5);
-        AttributeValues values = new(copied);
+        AttributeTable table = new();
+        int handle = table.Add(made, validFromMs: -5);
+        var values = table.Values(handle);
 
-        Assert.Equal(set.Bytes, copied.Bytes);
-        Assert.Equal(-5, copied.ValidFromMs);
+        Assert.Equal(-5, table[handle].ValidFromMs);
+        Assert.Equal(AttributeBytes.Of(made), table[handle].PairBytes.ToArray());
         Assert.Equal(made, values.ToDictionary());
         Assert.Equal(made.Count, values.Count);
         Assert.Equal(made.Keys, values.Keys);
@@ -57,16 +57,49 @@ public sealed class AttributeSetTests
         Assert.All(made, pair => Assert.Equal(pair.Value, values[pair.Key]));
         Assert.False(values.ContainsKey("titl"));
         Assert.Throws<KeyNotFoundException>(() => values["none"]);
+        // They are a copy.
+        table.Remove(handle);
+        table.Add(new Dictionary<string, string> { ["title"] = new('x', 40) }, 0);
+        Assert.Equal(made, values.ToDictionary());
     }
 
     [Fact]
     public void No_attributes_take_no_memory_unless_they_say_from_when_the_row_is_valid()
     {
-        Assert.Null(AttributeSet.Of(values: null, 0).Bytes);
-        Assert.Null(AttributeSet.Of(new Dictionary<string, string>(), 0).Bytes);
-        Assert.Null(AttributeSet.Of([], 0).Bytes);
-        Assert.Equal(9, AttributeSet.Of([], 9).ValidFromMs);
-        Assert.Equal((0, 0), (default(AttributeSet).SizeBytes, default(AttributeSet).PairBytes.Length));
+        AttributeTable table = new();
+
+        Assert.Equal((0, 0), (table.Add(null, 0), table.Add(new Dictionary<string, string>(), 0)));
+        Assert.Equal((0, 0, 0), (table.SizeBytes, table[0].PairBytes.Length, table.Values(0).Count));
+        int handle = table.Add(null, 9);
+        Assert.Equal((9, 0), (table[handle].ValidFromMs, table.Values(handle).Count));
+    }
+
+    [Fact]
+    public void Sets_of_all_lengths_come_and_go_and_give_their_memory_back()
+    {
+        AttributeTable table = new();
+        Random random = new(1);
+        List<(int Handle, Dictionary<string, string> Held)> all = [];
+        for (int i = 0; i < 20_000; i++)
+        {
+            if (random.Next(5) < 2 && all.Count > 0)
+            {
+                int at = random.Next(all.Count);
+                table.Remove(all[at].Handle);
+                all[at] = all[^1];
+                all.RemoveAt(all.Count - 1);
+                continue;
+            }
+            Dictionary<string, string> held = new() { ["n"] = new((char)('a' + i % 26), random.Next(100) == 0 ? random.Next(100_000) : random.Next(300)) };
+            all.Add((table.Add(held, i), held));
+        }
+
+        Assert.Equal(all.Count, all.Select(one => one.Handle).Distinct().Count());
+        Assert.All(all, one => Assert.Equal(one.Held, table.Values(one.Handle)));
+        Assert.InRange(table.SizeBytes, all.Sum(one => one.Held["n"].Length), long.MaxValue);
+        foreach (var (handle, _) in all)
+            table.Remove(handle);
+        Assert.Equal(0, table.SizeBytes);
     }
 
     [Theory]
@@ -78,7 +111,7 @@ public sealed class AttributeSetTests
         List<List<(uint, int)>> items = [[]];
         for (int row = 0; row < rows; row++)
         {
-            foreach (uint token in AttributeSet.Of(new Dictionary<string, string> { ["a"] = $"{row % 3}-{row % 1_000}", ["b"] = $"{row}" }, 0).Tokens)
+            foreach (uint token in Set(new() { ["a"] = $"{row % 3}-{row % 1_000}", ["b"] = $"{row}" }).Tokens)
             {
                 items[^1].Add((token, row));
                 oneByOne.Add(token, row, (_, _) => true);
@@ -92,4 +125,6 @@ public sealed class AttributeSetTests
         foreach (uint token in items.SelectMany(some => some).Select(item => item.Item1).Distinct())
             Assert.Equal(oneByOne.Find(token).ToArray().Order(), atOnce.Find(token).ToArray().Order());
     }
+
+    private static AttributeSet Set(Dictionary<string, string> values) => new(AttributeBytes.Of(values), validFromMs: 0);
 }
