@@ -16,7 +16,7 @@ namespace Streaming.Memory;
 /// never waits, nor makes the writer wait.
 /// </summary>
 /// <remarks>
-/// Publishing also does a bounded amount of upkeep: it reclaims ended rows and moves entries to newly trained lists.
+/// Writing and publishing also do a bounded amount of upkeep: they reclaim ended rows and move entries to newly trained lists.
 /// The write methods and Publish belong to one writer at a time; it may be another thread from one call to the next when the hand-over
 /// itself synchronises. The structure is drawn in docs/memory.md.
 /// </remarks>
@@ -51,10 +51,11 @@ public sealed class VectorNamespace
         _learner = new Learner(options, parts.Rows, parts.Lists, parts.Versions, _reclaimer, background);
         _batch = new WriteBatch(parts, _learner, _reclaimer);
         _evictor = new Evictor(parts, _batch);
-        _upserter = new Upserter(parts, _batch, _evictor, _learner);
-        _deleter = new Deleter(parts, _batch);
+        UpkeepPace upkeep = new(options.ChunkEntries, _learner, _reclaimer);
+        _upserter = new Upserter(parts, _batch, _evictor, _learner, upkeep);
+        _deleter = new Deleter(parts, _batch, upkeep);
         _oldest = new OldestEvent(parts.Rows);
-        _publisher = new Publisher(parts, _batch, _learner, _reclaimer, _oldest);
+        _publisher = new Publisher(parts, _batch, upkeep, _oldest);
         Recall = new RecallEstimator(new(), time, search => Task.Run(search));
     }
 

@@ -6,14 +6,18 @@ namespace Streaming.Memory.Filters;
 /// The rows that have an attribute, by token. A row stays listed after it was given back, and may be listed for what it holds no longer: what is
 /// found is checked. One writer; readers never wait.
 /// </summary>
-/// <remarks>When a bucket has doubled since it was last cleaned, the writer copies it without what left; a reader keeps the array it read.</remarks>
+/// <remarks>When a bucket is full and so many rows came back meanwhile that a quarter of it may have left, the writer copies it without what left, and else
+/// all of it into twice the room; a reader keeps the array it read.</remarks>
 internal sealed class AttributeIndex
 {
     private const int Buckets = 1 << 16;
     private const int SmallestClean = 64;
+    private const int LeftShare = 4; // One in so many.
     private const int FillThreads = 2;
 
     private readonly Bucket?[] _buckets = new Bucket?[Buckets];
+    private readonly List<ulong> _kept = [];
+    private long _returned;
 
     public long SizeBytes { get; private set; } = (long)Buckets * IntPtr.Size;
 
@@ -36,6 +40,9 @@ internal sealed class AttributeIndex
         Volatile.Write(ref bucket.Count, bucket.Count + 1);
     }
 
+    /// <summary>A row that was listed is given back.</summary>
+    public void NoteReturned() => _returned++;
+
     /// <summary>Lists the rows of a new namespace in an index that lists none yet, with room for half as many more.</summary>
     /// <remarks>Row by row, buckets would grow and be cleaned step by step, which takes longer than all else of a start.</remarks>
     public void Fill(IReadOnlyList<List<(uint Token, int Row)>> items)
@@ -56,7 +63,7 @@ internal sealed class AttributeIndex
         for (int number = share; number < Buckets; number += FillThreads)
         {
             if (counts[number] > 0)
-                _buckets[number] = new Bucket { Items = new (uint, int)[Math.Max(Bucket.Smallest, counts[number] * 3 / 2)] };
+                _buckets[number] = new Bucket { Items = Allocate(Math.Max(Bucket.Smallest, counts[number] * 3 / 2)) };
         }
         foreach (var some in items)
         {
@@ -82,27 +89,55 @@ internal sealed class AttributeIndex
     }
 
     // Cleaning shortens a bucket: the emptier array is published before the lower count, and what a reader sees twice it drops.
-    private static long Grow(Bucket bucket, Func<int, uint, bool> isListed)
+    private long Grow(Bucket bucket, Func<int, uint, bool> isListed)
     {
-        int before = bucket.Items.Length;
-        var kept = new List<(uint, int)>(before);
-        HashSet<(uint, int)> seen = new(before); // A row that was used again may be listed twice.
-        foreach (var item in bucket.Items.AsSpan(0, bucket.Count))
+        var full = bucket.Items;
+        (uint, int)[] items;
+        if (full.Length < SmallestClean || (_returned - bucket.ReturnedBefore) * LeftShare < full.Length)
         {
-            if (before < SmallestClean || (isListed(item.Row, item.Token) && seen.Add(item)))
-                kept.Add(item);
+            items = Allocate(full.Length * 2);
+            full.CopyTo(items, 0);
+            Volatile.Write(ref bucket.Items, items);
+            return items.Length - full.Length;
         }
-        var items = new (uint, int)[Math.Max(Bucket.Smallest, kept.Count * 2)];
-        kept.CopyTo(items);
+        int kept = Clean(full, isListed);
+        bucket.ReturnedBefore = _returned;
+        items = Allocate(Math.Max(Bucket.Smallest, kept * 2));
+        MemoryMarshal.Cast<ulong, (uint, int)>(CollectionsMarshal.AsSpan(_kept)[..kept]).CopyTo(items);
         Volatile.Write(ref bucket.Items, items);
-        Volatile.Write(ref bucket.Count, kept.Count);
-        return items.Length - before;
+        Volatile.Write(ref bucket.Count, kept);
+        return items.Length - full.Length;
     }
+
+    /// <summary>Collects what is still to be listed.</summary>
+    /// <returns>How many there are, at the front of <see cref="_kept"/>.</returns>
+    private int Clean((uint Token, int Row)[] items, Func<int, uint, bool> isListed)
+    {
+        _kept.Clear();
+        foreach (ulong item in MemoryMarshal.Cast<(uint, int), ulong>(items))
+        {
+            if (isListed((int)(item >> 32), (uint)item))
+                _kept.Add(item);
+        }
+        // A row that was used again may be listed twice.
+        _kept.Sort();
+        int kept = 0;
+        for (int i = 0; i < _kept.Count; i++)
+        {
+            if (i == 0 || _kept[i] != _kept[i - 1])
+                _kept[kept++] = _kept[i];
+        }
+        return kept;
+    }
+
+    // Pinned from some size on: collections would copy arrays that have come to stay, while all threads stand still.
+    private static (uint, int)[] Allocate(int items) => GC.AllocateUninitializedArray<(uint, int)>(items, pinned: items >= SmallestClean);
 
     private sealed class Bucket
     {
         public const int Overhead = 64, ItemBytes = 8, Smallest = 4;
         public (uint Token, int Row)[] Items = new (uint, int)[Smallest];
         public int Count;
+        public long ReturnedBefore; // Rows, when the bucket was last cleaned.
     }
 }

@@ -70,11 +70,9 @@ internal sealed class AttributeTable
         return ((number + 1) << BlockBits) | block;
     }
 
-    /// <summary>Gives the handle back, when no reader can hold a row with it any more.</summary>
+    /// <summary>Gives a handle other than 0 back, when no reader can hold a row with it any more.</summary>
     public void Remove(int handle)
     {
-        if (handle == 0)
-            return;
         int number = SlabOf(handle);
         AttributeSlab slab = _slabs[number]!;
         List<int> roomy = _roomy[slab.BlockBytes];

@@ -86,7 +86,11 @@ internal sealed class RowStore
     {
         Row record = this[row];
         record.Hide();
-        Attributes.Remove(record.Attributes);
+        if (record.Attributes != 0)
+        {
+            Attributes.Remove(record.Attributes);
+            ByAttribute.NoteReturned();
+        }
         if (record.HasLongId)
             _longIds.Remove(record.LongIdHandle);
         int number = row >> _pageShift;

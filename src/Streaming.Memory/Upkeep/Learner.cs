@@ -10,7 +10,7 @@ using Streaming.Memory.Versions;
 namespace Streaming.Memory.Upkeep;
 
 /// <summary>
-/// Decides when the lists need a new codebook, has it trained beside the writer, and moves the entries over, a bounded number at each publish.
+/// Decides when the lists need a new codebook, has it trained beside the writer, and moves the entries over, a bounded number at a time.
 /// The writer's, but for the training itself.
 /// </summary>
 /// <param name="background">Runs the training; a task that may have ended already.</param>
@@ -73,8 +73,31 @@ internal sealed class Learner(
             Take();
         else if (_training is null && IsDue())
             Start();
-        else if (IsMoving)
-            MoveEntries(budget);
+        else
+            Move(budget);
+    }
+
+    /// <summary>Moves entries, if there are any to move.</summary>
+    /// <param name="budget">Entries to move, about.</param>
+    /// <returns>Entries moved.</returns>
+    public int Move(int budget)
+    {
+        if (!IsMoving)
+            return 0;
+        Partition old = lists.Partitions[0];
+        int moved = 0;
+        foreach (PostingList list in old.Lists)
+        {
+            foreach (ListChunk chunk in list.Chunks)
+            {
+                if (moved >= budget)
+                    return moved;
+                moved += chunk.Count;
+                Move(chunk);
+            }
+        }
+        lists.Drop(old);
+        return moved;
     }
 
     private bool IsMoving => lists.Partitions.Length > 1;
@@ -170,23 +193,6 @@ internal sealed class Learner(
             lists.Append(lists.Current.Lists[_nearestLists[i]], _waiting[i], _codes);
         }
         _waitingCount = 0;
-    }
-
-    private void MoveEntries(int budget)
-    {
-        Partition old = lists.Partitions[0];
-        int moved = 0;
-        foreach (PostingList list in old.Lists)
-        {
-            foreach (ListChunk chunk in list.Chunks)
-            {
-                if (moved >= budget)
-                    return;
-                moved += chunk.Count;
-                Move(chunk);
-            }
-        }
-        lists.Drop(old);
     }
 
     private void Move(ListChunk chunk)

@@ -4,7 +4,7 @@ using Streaming.Memory.Versions;
 
 namespace Streaming.Memory.Upkeep;
 
-/// <summary>Brings the space of ended rows back, a bounded amount at each publish, without making a search wait. The writer's.</summary>
+/// <summary>Brings the space of ended rows back, a bounded amount at a time, without making a search wait. The writer's.</summary>
 /// <remarks>
 /// <list type="number">
 /// <item>A row ends. When a quarter of a chunk's rows have ended, the chunk waits here.</item>
@@ -79,13 +79,15 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
     }
 
     /// <summary>Reclaims what the horizon allows.</summary>
-    /// <param name="budget">Entries to move or drop, about.</param>
-    public void Run(int budget)
+    /// <param name="budget">Entries to move or drop, and chunks to look at, about.</param>
+    /// <returns>How much of it was done.</returns>
+    public int Run(int budget)
     {
         int work = DropFacts(budget);
         for (int waiting = _chunks.Count; waiting > 0 && work < budget; waiting--)
         {
             ListChunk chunk = _chunks.Dequeue();
+            work++;
             if (chunk.IsUnlinked || chunk.List.IsLeft)
                 continue; // What moves to other lists leaves its ended rows behind then.
             if (chunk.LastEnd > versions.Horizon)
@@ -93,7 +95,8 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
             else
                 work += Empty(chunk);
         }
-        Return();
+        Return(budget);
+        return work;
     }
 
     /// <summary>Takes a chunk out of its list after its entries were moved or dropped.</summary>
@@ -160,10 +163,10 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         }
     }
 
-    private void Return()
+    private void Return(int most)
     {
         long reading = versions.OldestReading();
-        while (_unlinked.TryPeek(out var unlinked) && unlinked.Version < reading)
+        for (int returned = 0; returned < most && _unlinked.TryPeek(out var unlinked) && unlinked.Version < reading; returned += 1 + unlinked.Rows.Count)
         {
             _unlinked.Dequeue();
             if (unlinked.Chunk is { } chunk)

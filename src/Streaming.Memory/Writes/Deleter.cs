@@ -1,16 +1,18 @@
 using Streaming.Memory.Filters;
 using Streaming.Memory.Rows;
 using Streaming.Memory.Rules;
+using Streaming.Memory.Upkeep;
 
 namespace Streaming.Memory.Writes;
 
 /// <summary>Deletes by id, by filter and by source. The writer's.</summary>
-internal sealed class Deleter(NamespaceParts parts, WriteBatch batch)
+internal sealed class Deleter(NamespaceParts parts, WriteBatch batch, UpkeepPace upkeep)
 {
     /// <inheritdoc cref="VectorNamespace.Delete"/>
     public DeleteOutcome Delete(string id, WriteStamp stamp)
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
+        upkeep.BeforeWrite(batch.Writes);
         int newest = parts.Index.Find(id);
         int order = batch.CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)

@@ -13,11 +13,8 @@ namespace Streaming.Memory.Writes;
 /// <item>A reader loads the reference with acquire semantics, so whoever sees p + 1 sees all that was written before it.</item>
 /// </list>
 /// </remarks>
-internal sealed class Publisher(NamespaceParts parts, WriteBatch batch, Learner learner, Reclaimer reclaimer, OldestEvent oldest)
+internal sealed class Publisher(NamespaceParts parts, WriteBatch batch, UpkeepPace upkeep, OldestEvent oldest)
 {
-    private const int LeastUpkeep = 2_048;
-    private const int MovesPerWrite = 2; // One would keep pace with lists that double.
-    private const int ReclaimedPerWrite = 4; // A chunk is emptied when a quarter has ended.
     private long _sizeBytes;
 
     /// <summary>As of the last publish. Any thread.</summary>
@@ -26,14 +23,12 @@ internal sealed class Publisher(NamespaceParts parts, WriteBatch batch, Learner 
     /// <inheritdoc cref="VectorNamespace.Publish"/>
     public long Publish()
     {
-        learner.PlaceWaiting();
-        reclaimer.NoteEnding();
+        upkeep.Settle();
         if (batch.IsDirty)
             parts.Versions.Publish(new MemoryVersion(batch.Version, parts.NowMs(), new(batch.LiveEntries, parts.Tombstones.Count)));
         else
             parts.Versions.Advance(parts.NowMs());
-        learner.Run(Math.Max(LeastUpkeep, batch.Writes * MovesPerWrite));
-        reclaimer.Run(Math.Max(LeastUpkeep, batch.Writes * ReclaimedPerWrite));
+        upkeep.Published(batch.Writes);
         oldest.Run();
         Interlocked.Exchange(ref _sizeBytes, parts.Rows.SizeBytes + parts.Lists.SizeBytes + parts.Index.SizeBytes);
         batch.Published();

@@ -6,7 +6,7 @@ using Streaming.Memory.Upkeep;
 namespace Streaming.Memory.Writes;
 
 /// <summary>Decides what an upsert does to its id, and writes its row. The writer's.</summary>
-internal sealed class Upserter(NamespaceParts parts, WriteBatch batch, Evictor evictor, Learner learner)
+internal sealed class Upserter(NamespaceParts parts, WriteBatch batch, Evictor evictor, Learner learner, UpkeepPace upkeep)
 {
     private readonly NamespaceOptions _options = parts.Options;
     private readonly RowStore _rows = parts.Rows;
@@ -27,6 +27,7 @@ internal sealed class Upserter(NamespaceParts parts, WriteBatch batch, Evictor e
         RowRules.CheckInstant("valid_until", validUntil);
         RowRules.CheckInstant("valid_from", validFromMs);
 
+        upkeep.BeforeWrite(batch.Writes);
         int newest = _index.Find(key);
         int order = batch.CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)

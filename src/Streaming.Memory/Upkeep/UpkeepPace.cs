@@ -1,0 +1,70 @@
+namespace Streaming.Memory.Upkeep;
+
+/// <summary>
+/// Spreads upkeep over the writes that cause it: a little before every few of them and the rest when they are published, so that a publish has a bounded
+/// amount to do however large its batch was. The writer's.
+/// </summary>
+/// <param name="chunkEntries">Entries that move together.</param>
+/// <param name="learner">Has entries to move.</param>
+/// <param name="reclaimer">Has space to reclaim.</param>
+internal sealed class UpkeepPace(int chunkEntries, Learner learner, Reclaimer reclaimer)
+{
+    private const int MovesPerWrite = 2; // One would keep pace with lists that double.
+    private const int ReclaimedPerWrite = 4; // A chunk is emptied when a quarter has ended.
+
+    // Of a publish and the writes before it; a publish moves no more than this, which takes some 2 ms.
+    private const int Least = 2_048;
+    private const int MostReclaimed = 3 * Least;
+
+    private int _writes;
+    private int _next = chunkEntries / MovesPerWrite;
+    private int _moved;
+    private int _reclaimed;
+    private long _toReclaim;
+
+    /// <summary>Does what the batch owes by now. Before a write: within one, what it has looked up must stay where it is.</summary>
+    /// <param name="writes">Rows that began or ended in the batch.</param>
+    public void BeforeWrite(int writes)
+    {
+        if (writes < _next)
+            return;
+        _next = writes + chunkEntries / MovesPerWrite;
+        Settle();
+        // What a write ended at once, such as all entries of a source, is left to the publishes.
+        int owed = Math.Min(writes - _writes, chunkEntries);
+        Owe(writes);
+        _moved += learner.Move(owed * MovesPerWrite);
+        Reclaim(owed * ReclaimedPerWrite);
+    }
+
+    /// <summary>The batch was published.</summary>
+    /// <param name="writes">Rows that began or ended in it.</param>
+    public void Published(int writes)
+    {
+        Owe(writes);
+        learner.Run(Math.Clamp(Math.Max(Least, MovesPerWrite * writes) - _moved, 0, Least));
+        Reclaim((int)Math.Clamp(Math.Max(Least - _reclaimed, _toReclaim), 0, MostReclaimed));
+        _writes = _moved = _reclaimed = 0;
+        _next = chunkEntries / MovesPerWrite;
+    }
+
+    /// <summary>Tells lists and chunks what was written, after which entries may be moved.</summary>
+    public void Settle()
+    {
+        learner.PlaceWaiting();
+        reclaimer.NoteEnding();
+    }
+
+    private void Owe(int writes)
+    {
+        _toReclaim += (long)(writes - _writes) * ReclaimedPerWrite;
+        _writes = writes;
+    }
+
+    private void Reclaim(int budget)
+    {
+        int reclaimed = reclaimer.Run(budget);
+        _reclaimed += reclaimed;
+        _toReclaim = reclaimed < budget ? 0 : Math.Max(0, _toReclaim - reclaimed);
+    }
+}
