@@ -42,7 +42,8 @@ public sealed class VectorNamespace
     }
 
     /// <param name="background">Runs a training.</param>
-    internal VectorNamespace(NamespaceOptions options, TimeProvider time, Func<Func<Trained>, Task<Trained>> background)
+    /// <param name="leastUpkeep">As in <see cref="UpkeepPace"/>.</param>
+    internal VectorNamespace(NamespaceOptions options, TimeProvider time, Func<Func<Trained>, Task<Trained>> background, int leastUpkeep = UpkeepPace.Least)
     {
         NamespaceParts parts = NamespaceParts.Of(options, time);
         _parts = parts;
@@ -51,7 +52,7 @@ public sealed class VectorNamespace
         _learner = new Learner(options, parts.Rows, parts.Lists, parts.Versions, _reclaimer, background);
         _batch = new WriteBatch(parts, _learner, _reclaimer);
         _evictor = new Evictor(parts, _batch);
-        UpkeepPace upkeep = new(options.ChunkEntries, _learner, _reclaimer);
+        UpkeepPace upkeep = new(options.ChunkEntries, _learner, _reclaimer, leastUpkeep);
         _upserter = new Upserter(parts, _batch, _evictor, _learner, upkeep);
         _deleter = new Deleter(parts, _batch, upkeep);
         _oldest = new OldestEvent(parts.Rows);
@@ -71,9 +72,11 @@ public sealed class VectorNamespace
     /// <param name="time">The clock.</param>
     /// <param name="path">The file.</param>
     /// <param name="background">Runs a training.</param>
-    internal static RestoredNamespace Restore(NamespaceOptions options, TimeProvider time, string path, Func<Func<Trained>, Task<Trained>> background)
+    /// <param name="leastUpkeep">As in <see cref="UpkeepPace"/>.</param>
+    internal static RestoredNamespace Restore(
+        NamespaceOptions options, TimeProvider time, string path, Func<Func<Trained>, Task<Trained>> background, int leastUpkeep = UpkeepPace.Least)
     {
-        VectorNamespace space = new(options, time, background);
+        VectorNamespace space = new(options, time, background, leastUpkeep);
         NamespaceParts parts = space._parts;
         NamespaceFiller filler = new(path, parts.Rows, parts.Index, parts.Lists, parts.Sources, parts.Tombstones, parts.FilterDeletes, space._learner);
         SnapshotHeader header = new SnapshotLoader(path, options, parts.Rows.Vectors.Bytes, filler).Load();

@@ -7,15 +7,16 @@ namespace Streaming.Memory.Upkeep;
 /// <param name="chunkEntries">Entries that move together.</param>
 /// <param name="learner">Has entries to move.</param>
 /// <param name="reclaimer">Has space to reclaim.</param>
-internal sealed class UpkeepPace(int chunkEntries, Learner learner, Reclaimer reclaimer)
+/// <param name="least">Entries that a publish and the writes before it move or reclaim, if there are so many. A publish moves no more.</param>
+internal sealed class UpkeepPace(int chunkEntries, Learner learner, Reclaimer reclaimer, int least = UpkeepPace.Least)
 {
     private const int MovesPerWrite = 2; // One would keep pace with lists that double.
     private const int ReclaimedPerWrite = 4; // A chunk is emptied when a quarter has ended.
 
-    // Of a publish and the writes before it; a publish moves no more than this, which takes some 2 ms.
-    private const int Least = 2_048;
-    private const int MostReclaimed = 3 * Least;
+    /// <summary>Moving them takes some 2 ms.</summary>
+    public const int Least = 2_048;
 
+    private readonly int _mostReclaimed = 3 * least;
     private int _writes;
     private int _next = chunkEntries / MovesPerWrite;
     private int _moved;
@@ -42,8 +43,8 @@ internal sealed class UpkeepPace(int chunkEntries, Learner learner, Reclaimer re
     public void Published(int writes)
     {
         Owe(writes);
-        learner.Run(Math.Clamp(Math.Max(Least, MovesPerWrite * writes) - _moved, 0, Least));
-        Reclaim((int)Math.Clamp(Math.Max(Least - _reclaimed, _toReclaim), 0, MostReclaimed));
+        learner.Run(Math.Clamp(Math.Max(least, MovesPerWrite * writes) - _moved, 0, least));
+        Reclaim((int)Math.Clamp(Math.Max(least - _reclaimed, _toReclaim), 0, _mostReclaimed));
         _writes = _moved = _reclaimed = 0;
         _next = chunkEntries / MovesPerWrite;
     }

@@ -2,6 +2,7 @@ using Streaming.Memory.Rules;
 using Streaming.Memory.Search;
 using Streaming.Memory.Snapshots;
 using Streaming.Memory.Tests.Snapshots;
+using Streaming.Memory.Upkeep;
 
 namespace Streaming.Memory.Tests.Model;
 
@@ -9,7 +10,8 @@ namespace Streaming.Memory.Tests.Model;
 /// <param name="options">Of both.</param>
 /// <param name="effort">Of each search; null = the namespace's own.</param>
 /// <param name="fault">What the oracle gets wrong.</param>
-internal sealed class SideBySide(NamespaceOptions options, SearchOptions? effort = null, OracleFault fault = OracleFault.None)
+/// <param name="leastUpkeep">As in <see cref="UpkeepPace"/>.</param>
+internal sealed class SideBySide(NamespaceOptions options, SearchOptions? effort = null, OracleFault fault = OracleFault.None, int leastUpkeep = UpkeepPace.Least)
 {
     private readonly ManualTime _time = new();
     private readonly Oracle _oracle = new(options, fault);
@@ -23,7 +25,7 @@ internal sealed class SideBySide(NamespaceOptions options, SearchOptions? effort
     /// <returns>The lists in the end.</returns>
     public int Run(Operation[] operations)
     {
-        _memory = new VectorNamespace(options, _time, train => Task.FromResult(train())) { Departed = Departed };
+        _memory = new VectorNamespace(options, _time, train => Task.FromResult(train()), leastUpkeep) { Departed = Departed };
         foreach (Operation operation in operations)
         {
             Step(operation);
@@ -108,7 +110,7 @@ internal sealed class SideBySide(NamespaceOptions options, SearchOptions? effort
         using SnapshotFile file = new(_captured!);
         _captured!.Dispose();
         _captured = null;
-        _memory = VectorNamespace.Restore(options, _time, file.Path, train => Task.FromResult(train())).Namespace;
+        _memory = VectorNamespace.Restore(options, _time, file.Path, train => Task.FromResult(train()), leastUpkeep).Namespace;
         _memory.Departed = Departed;
         _memory.Publish();
         Assert.Empty(_departures);

@@ -174,6 +174,25 @@ public sealed class ReclaimTests
     }
 
     [Fact]
+    public void Attributes_that_are_replaced_for_ever_keep_the_space_bounded()
+    {
+        var memory = Make();
+        List<long> sizes = [];
+        for (int i = 0; i < 100_000; i++)
+        {
+            // One that all have, so that row numbers come again under it, and one that another has later.
+            memory.Upsert($"id-{i % 500}", [i % 100, 1], new Dictionary<string, string> { ["all"] = "same", ["own"] = $"{i % 2_000}" }, new(i, "s", i));
+            if (i % 100 != 99)
+                continue;
+            memory.Publish();
+            sizes.Add(memory.SizeBytes);
+        }
+        long settled = sizes.Take(200).Max();
+        Assert.InRange(sizes.Max(), settled, settled + settled / 4);
+        Assert.Equal(500, memory.Search([1, 0], 1_000, new() { Where = new Dictionary<string, string> { ["all"] = "same" } }).Neighbours.Count);
+    }
+
+    [Fact]
     public void A_key_that_is_deleted_and_set_again_shows_each_snapshot_its_own_version()
     {
         var memory = Make();
