@@ -43,6 +43,9 @@ internal sealed class Learner(
     /// <summary>How far new vectors lie from their centroids, relative to the training sample; 1 = as trained.</summary>
     public double Drift => _drift.Ratio;
 
+    /// <summary>True while there are entries to move.</summary>
+    public bool IsMoving => lists.Partitions.Length > 1;
+
     /// <summary>Asks for a training that nothing else asks for.</summary>
     public void Request() => _isRequested = true;
 
@@ -99,8 +102,6 @@ internal sealed class Learner(
         lists.Drop(old);
         return moved;
     }
-
-    private bool IsMoving => lists.Partitions.Length > 1;
 
     private void Start()
     {

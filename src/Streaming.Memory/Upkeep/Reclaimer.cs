@@ -61,6 +61,9 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         }
     }
 
+    /// <summary>True when something waits for <see cref="Run"/>, which may have to wait for versions that are still read.</summary>
+    public bool IsWaiting => _unlinked.Count + _facts.Count + _chunks.Count > 0;
+
     /// <summary>True when <see cref="Run"/> has something to do, or waits for searches in flight to be able to.</summary>
     public bool HasWork => _unlinked.Count > 0
         || (_facts.TryPeek(out var fact) && fact.End <= versions.Horizon)

@@ -4,11 +4,11 @@ namespace Streaming.Memory.Upkeep;
 /// Spreads upkeep over the writes that cause it: a little before every few of them and the rest when they are published, so that a publish has a bounded
 /// amount to do however large its batch was. The writer's.
 /// </summary>
-/// <param name="chunkEntries">Entries that move together.</param>
+/// <param name="interval">Rows that begin or end from one time to the next: a few of the batches that rows are placed and told of in.</param>
 /// <param name="learner">Has entries to move.</param>
 /// <param name="reclaimer">Has space to reclaim.</param>
 /// <param name="least">Entries that a publish and the writes before it move or reclaim, if there are so many. A publish moves no more.</param>
-internal sealed class UpkeepPace(int chunkEntries, Learner learner, Reclaimer reclaimer, int least = UpkeepPace.Least)
+internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclaimer, int least = UpkeepPace.Least)
 {
     private const int MovesPerWrite = 2; // One would keep pace with lists that double.
     private const int ReclaimedPerWrite = 4; // A chunk is emptied when a quarter has ended.
@@ -18,7 +18,7 @@ internal sealed class UpkeepPace(int chunkEntries, Learner learner, Reclaimer re
 
     private readonly int _mostReclaimed = 3 * least;
     private int _writes;
-    private int _next = chunkEntries / MovesPerWrite;
+    private int _last;
     private int _moved;
     private int _reclaimed;
     private long _toReclaim;
@@ -27,12 +27,14 @@ internal sealed class UpkeepPace(int chunkEntries, Learner learner, Reclaimer re
     /// <param name="writes">Rows that began or ended in the batch.</param>
     public void BeforeWrite(int writes)
     {
-        if (writes < _next)
+        if (writes - _last < interval)
             return;
-        _next = writes + chunkEntries / MovesPerWrite;
+        _last = writes;
+        if (!learner.IsMoving && !reclaimer.IsWaiting)
+            return;
         Settle();
         // What a write ended at once, such as all entries of a source, is left to the publishes.
-        int owed = Math.Min(writes - _writes, chunkEntries);
+        int owed = Math.Min(writes - _writes, interval);
         Owe(writes);
         _moved += learner.Move(owed * MovesPerWrite);
         Reclaim(owed * ReclaimedPerWrite);
@@ -45,8 +47,7 @@ internal sealed class UpkeepPace(int chunkEntries, Learner learner, Reclaimer re
         Owe(writes);
         learner.Run(Math.Clamp(Math.Max(least, MovesPerWrite * writes) - _moved, 0, least));
         Reclaim((int)Math.Clamp(Math.Max(least - _reclaimed, _toReclaim), 0, _mostReclaimed));
-        _writes = _moved = _reclaimed = 0;
-        _next = chunkEntries / MovesPerWrite;
+        _writes = _last = _moved = _reclaimed = 0;
     }
 
     /// <summary>Tells lists and chunks what was written, after which entries may be moved.</summary>

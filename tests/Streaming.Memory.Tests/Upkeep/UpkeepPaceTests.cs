@@ -26,7 +26,7 @@ public sealed class UpkeepPaceTests
         int before = Left(memory);
         memory.Publish();
 
-        Assert.InRange(Entries - before, Math.Max(0, 2 * batch - Chunk), 2 * batch + 8 * Chunk); // Lists end in chunks that are not full.
+        Assert.InRange(Entries - before, Math.Max(0, 2 * (batch - Chunk)), 2 * batch + 8 * Chunk); // Lists end in chunks that are not full.
         Assert.InRange(before - Left(memory), MostMoved - Math.Min(MostMoved, 2 * batch), MostMoved + Chunk);
         Assert.Equal(Entries + batch, memory.LiveEntries);
     }
