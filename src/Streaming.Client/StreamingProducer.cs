@@ -80,16 +80,17 @@ public sealed class StreamingProducer : IDisposable
         return SendRawAsync(_topics.Creatives.Name, creativeId, null, Id(creativeId, withdrawn.EventTimeMs), "streaming.v1.Creative");
     }
 
-    /// <summary>Sends an upsert or delete of the vector memory; a delete by filter goes to every partition, because any may have entries that it means.</summary>
+    /// <summary>Sends an upsert or delete of the vector memory; a delete by filter and a drop go to every partition, because any may have entries that they mean.</summary>
     /// <exception cref="InvalidMessageException">The update breaks a rule; it was not sent.</exception>
     /// <exception cref="KafkaException">It could not be delivered, to some partition at least: send it again.</exception>
     public Task SendAsync(MemoryUpdate update)
     {
         if (_memoryRules.Check(update, null, _clock.GetUtcNow()) is { } violation)
             throw new InvalidMessageException(violation);
+        var isForAll = MemoryUpdateRules.IsForAll(update);
         var (topic, key, value) = (_topics.MemoryUpdates.Name, MemoryUpdateRules.KeyOf(update), update.ToByteArray());
-        Task<long> SendTo(Partition partition) => SendRawAsync(topic, partition, key, value, Id(update.DeleteWhere is null ? update.Id : key, update.EventTimeMs), "streaming.v1.MemoryUpdate");
-        return update.DeleteWhere is null ? SendTo(Partition.Any) : Task.WhenAll(Partitions(topic).Select(SendTo).ToList());
+        Task<long> SendTo(Partition partition) => SendRawAsync(topic, partition, key, value, Id(isForAll ? key : update.Id, update.EventTimeMs), "streaming.v1.MemoryUpdate");
+        return isForAll ? Task.WhenAll(Partitions(topic).Select(SendTo).ToList()) : SendTo(Partition.Any);
     }
 
     /// <summary>

@@ -207,6 +207,11 @@ public sealed class VectorNamespace
         if (order <= 0)
             return order == 0 ? UpsertOutcome.Duplicate : UpsertOutcome.Stale;
 
+        if (_filterDeletes.Drops(stamp))
+        {
+            Tell(id, DepartureReason.Deleted, stamp, validUntil);
+            return UpsertOutcome.Deleted;
+        }
         long nowMs = NowMs();
         if (validUntil != 0 && validUntil <= nowMs)
         {
@@ -237,6 +242,8 @@ public sealed class VectorNamespace
         int order = CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)
             return order == 0 ? DeleteOutcome.Duplicate : DeleteOutcome.Stale;
+        if (_filterDeletes.Drops(stamp))
+            return DeleteOutcome.Stale;
         if (IsLive(newest))
             Tell(id, DepartureReason.Deleted, Stamp(_rows[newest]), _rows[newest].ValidUntilMs);
         return Remove(id, newest, stamp) ? DeleteOutcome.Deleted : DeleteOutcome.Recorded;
@@ -266,6 +273,33 @@ public sealed class VectorNamespace
             RemoveRow(row, DepartureReason.Deleted);
             removed++;
         }
+        return removed;
+    }
+
+    /// <summary>
+    /// Removes every entry that was written before <paramref name="stamp"/>, all in one version. The drop is remembered, as a delete by filter is, and takes
+    /// the place of what was remembered of older removals: a write that is older than it loses whatever its id is.
+    /// </summary>
+    /// <param name="stamp">Orders the drop among the writes of every id.</param>
+    /// <returns>Entries removed; the time grows with them.</returns>
+    /// <exception cref="ArgumentException">A time or the offset breaks a rule; nothing changed.</exception>
+    public int Drop(WriteStamp stamp)
+    {
+        using var writing = _writer.Enter();
+        CheckRange(stamp, 0);
+        if (!_filterDeletes.Add(FilterDeletes.Everything, stamp))
+            return 0;
+        int removed = 0;
+        foreach (var (row, record) in _rows.Live())
+        {
+            WriteStamp written = Stamp(record);
+            if (written >= stamp)
+                continue;
+            Tell(_rows.Id(record), DepartureReason.Deleted, written, record.ValidUntilMs);
+            End(row, isRemoval: true);
+            removed++;
+        }
+        _dirty |= _tombstones.RemoveBefore(stamp) > 0;
         return removed;
     }
 

@@ -15,6 +15,9 @@ internal static class Problem
     public static IResult Invalid(string field, object? value, string rule) =>
         Results.Problem($"{field} = '{value}': {rule}", statusCode: StatusCodes.Status400BadRequest);
 
+    /// <summary>The topology does not have what is asked for.</summary>
+    public static IResult Conflict(string what) => Results.Problem(what, statusCode: StatusCodes.Status409Conflict);
+
     /// <summary>A query, a path or a body that is not what the endpoint reads; the message names the parameter, or the path in the JSON.</summary>
     public static IResult Unreadable(BadHttpRequestException failure) =>
         Results.Problem(failure.InnerException?.Message ?? failure.Message, statusCode: failure.StatusCode);

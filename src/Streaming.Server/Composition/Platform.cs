@@ -113,6 +113,10 @@ public sealed partial class Platform : IAsyncDisposable
         }
     }
 
+    /// <summary>The snapshots of a namespace of this instance, under whichever creative model.</summary>
+    internal NamespaceSnapshots SnapshotsOf(VectorNamespace space) =>
+        FirstSnapshots.Concat(_versions.Running.Values.SelectMany(v => v.Snapshots)).First(n => n.Space == space);
+
     /// <summary>The newest user features; null without the api role.</summary>
     public FeatureView<UserFeatures>? UserView { get; private set; }
 

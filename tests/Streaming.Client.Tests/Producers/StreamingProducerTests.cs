@@ -108,6 +108,18 @@ public sealed class StreamingProducerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_drop_goes_to_every_partition()
+    {
+        var drop = new MemoryUpdate { Namespace = "space", EventTimeMs = Platform.Upsert.EventTimeMs, Drop = new MemoryDrop() };
+
+        await _producer.SendAsync(drop);
+
+        var sent = await _platform.ReadAsync(Topics.MemoryUpdates);
+        Assert.Equal(Enumerable.Range(0, Platform.Partitions), sent.Select(r => r.Source.Partition).Order());
+        Assert.All(sent, r => Assert.Equal(("space?", drop), (Key(r), MemoryUpdate.Parser.ParseFrom(r.Value))));
+    }
+
+    [Fact]
     public async Task Messages_carry_CloudEvents_headers()
     {
         await _producer.SendAsync(Platform.Event);
