@@ -127,7 +127,7 @@ public sealed class DropTests
         switch (operation)
         {
             case Operation.Upsert write:
-                memory.Upsert(write.Id, write.Vector, new Dictionary<string, string> { ["color"] = write.Color }, write.Stamp, write.ValidUntilMs);
+                memory.Upsert(write.Id, write.Vector, write.Vector.Length == 0 ? null : new Dictionary<string, string> { ["color"] = write.Color }, write.Stamp, write.ValidUntilMs);
                 break;
             case Operation.Delete delete:
                 memory.Delete(delete.Id, delete.Stamp);
