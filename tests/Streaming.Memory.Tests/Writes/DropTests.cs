@@ -40,6 +40,7 @@ public sealed class DropTests
             memory.Delete($"id-{i}", new(2 * Entries, "s", Entries + i));
         memory.Publish();
         Assert.Equal(Entries / 3, memory.Tombstones);
+        long before = memory.SizeBytes;
 
         Assert.Equal(Entries - (Entries / 3), memory.Drop(new(3 * Entries, "s", 3 * Entries)));
         memory.Publish();
@@ -49,6 +50,7 @@ public sealed class DropTests
         while (memory.HasUpkeep());
 
         Assert.Equal((0, 0, 0), (memory.LiveEntries, memory.StoredRows, memory.Tombstones));
+        Assert.InRange(memory.SizeBytes, 0, before / 2);
     }
 
     [Fact]

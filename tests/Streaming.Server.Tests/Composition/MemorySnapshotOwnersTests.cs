@@ -16,7 +16,7 @@ public sealed class MemorySnapshotOwnersTests(RealKafkaFixture kafka) : IClassFi
     private const int Restored = 531;
     private const int Entries = 120;
     private const int Meanwhile = 20;
-    // Of memory-updates: more than half of all that the two share, so that each gets one of them.
+    // Of memory-updates: other than those of creative-features, with which they go.
     private const int Partitions = 7;
 
     [RealKafkaFact]
