@@ -26,6 +26,7 @@ public sealed class FollowedTopicTests(RealKafkaFixture kafka)
         var followed = new FollowedTopic("a", leaders, "b", followers);
         Assert.Equal(expected, string.Join(' ', followed.With(new("a", partition)).Select(p => p.Partition)));
         Assert.Empty(followed.With(new("b", 0)));
+        Assert.Equal(Enumerable.Range(0, followers), Enumerable.Range(0, leaders).SelectMany(p => followed.With(new("a", p))).Select(p => p.Partition).Order());
     }
 
     [RealKafkaFact]

@@ -45,6 +45,10 @@ public sealed class MemoryCreativeOwnersTests(RealKafkaFixture kafka) : IClassFi
         var (_, old) = await b.AskAsync("/v1/memory/creatives/search", $$"""{ "vector": [{{string.Join(", ", Vector(1))}}], "k": 1000, "where": { "category": "books" } }""");
         Assert.Equal(expected.Where(e => e.EndsWith("books", StringComparison.Ordinal)), Found(old));
         Assert.Equal(expected.Length, await HeldAsync(a) + await HeldAsync(b));
+
+        (await b.TerminateAsync()).Exited(0);
+        await Eventually.HoldsAsync("the other has taken over", async () => await WholeAsync(a) is { } found && Instances(found) == 1);
+        Assert.Equal(expected, Found((await WholeAsync(a))!));
     }
 
     private static string Id(int i) => $"c-{i}";
