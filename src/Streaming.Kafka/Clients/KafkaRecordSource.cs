@@ -13,6 +13,7 @@ namespace Streaming.Kafka.Clients;
 public sealed partial class KafkaRecordSource : IRecordSource
 {
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly ReturnedEnds _ends;
     private readonly FollowedTopic? _followed;
     private readonly ILogger _logger;
     private readonly List<TopicPartitionOffset> _coming = [];
@@ -36,6 +37,7 @@ public sealed partial class KafkaRecordSource : IRecordSource
             .SetErrorHandler((_, error) => Report(error))
             .SetLogHandler((_, message) => LogClient(message.Facility, message.Message))
             .Build();
+        _ends = new ReturnedEnds(_consumer);
     }
 
     /// <inheritdoc />
@@ -93,13 +95,15 @@ public sealed partial class KafkaRecordSource : IRecordSource
     /// <inheritdoc />
     public long? EndOffset(TopicPartition partition)
     {
-        var end = _consumer.GetWatermarkOffsets(new(partition.Topic, partition.Partition)).High;
-        return end.IsSpecial ? null : end.Value;
+        var named = new Confluent.Kafka.TopicPartition(partition.Topic, partition.Partition);
+        var end = _consumer.GetWatermarkOffsets(named).High;
+        return _ends.Of(named, end.IsSpecial ? null : end.Value);
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
+        _ends.Dispose();
         try
         {
             EndFollowers();
@@ -136,8 +140,9 @@ public sealed partial class KafkaRecordSource : IRecordSource
     private List<TopicPartitionOffset> Assign(List<Confluent.Kafka.TopicPartition> partitions)
     {
         _listener!.Joined();
-        foreach (var follower in partitions.SelectMany(Followers))
-            _coming.Add(Assign(follower));
+        List<Confluent.Kafka.TopicPartition> followers = [.. partitions.SelectMany(Followers)];
+        _ends.Came([.. partitions, .. followers]);
+        _coming.AddRange(followers.Select(Assign));
         return [.. partitions.Select(Assign)];
     }
 
