@@ -7,6 +7,7 @@ using Streaming.Core.Contracts;
 using Streaming.Core.Creatives;
 using Streaming.Core.Events;
 using Streaming.Core.Memory;
+using Streaming.Core.Partitioning;
 using Streaming.Core.Topologies;
 
 namespace Streaming.Client;
@@ -23,6 +24,8 @@ public sealed class StreamingProducer : IDisposable
     private static readonly TimeSpan PartitionsTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, bool> _met = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _partitions = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ofCreatives;
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly TopologyTopics _topics;
     private readonly TimeProvider _clock;
@@ -34,11 +37,12 @@ public sealed class StreamingProducer : IDisposable
 
     /// <summary>Connects lazily, at the first message.</summary>
     /// <param name="options">How to reach the cluster.</param>
-    /// <param name="topology">Names the topics and the action vocabulary.</param>
+    /// <param name="topology">Names the topics, the action vocabulary and the namespaces of the creatives.</param>
     /// <param name="clock">The clock that event times are checked against.</param>
     public StreamingProducer(ClientOptions options, Topology topology, TimeProvider clock)
     {
         (_topics, _clock) = (topology.Topics, clock);
+        _ofCreatives = [.. topology.Memory.Where(n => n.Creatives).Select(n => n.Name)];
         var times = new EventTimeRange(topology.Runtime.MaxEventTimeAhead);
         _eventRules = new UserEventRules(topology.Actions, times);
         _creativeRules = new CreativeRules(times);
@@ -80,16 +84,18 @@ public sealed class StreamingProducer : IDisposable
         return SendRawAsync(_topics.Creatives.Name, creativeId, null, Id(creativeId, withdrawn.EventTimeMs), "streaming.v1.Creative");
     }
 
-    /// <summary>Sends an upsert or delete of the vector memory; a delete by filter goes to every partition, because any may have entries that it means.</summary>
+    /// <summary>Sends an upsert or delete of the vector memory; a delete by filter and a drop go to every partition, because any may have entries that they mean.</summary>
+    /// <remarks>An update of a creative's entry goes to the partition of the creative's id, so that it reaches the instance that holds the creative.</remarks>
     /// <exception cref="InvalidMessageException">The update breaks a rule; it was not sent.</exception>
     /// <exception cref="KafkaException">It could not be delivered, to some partition at least: send it again.</exception>
     public Task SendAsync(MemoryUpdate update)
     {
         if (_memoryRules.Check(update, null, _clock.GetUtcNow()) is { } violation)
             throw new InvalidMessageException(violation);
+        var isForAll = MemoryUpdateRules.IsForAll(update);
         var (topic, key, value) = (_topics.MemoryUpdates.Name, MemoryUpdateRules.KeyOf(update), update.ToByteArray());
-        Task<long> SendTo(Partition partition) => SendRawAsync(topic, partition, key, value, Id(update.DeleteWhere is null ? update.Id : key, update.EventTimeMs), "streaming.v1.MemoryUpdate");
-        return update.DeleteWhere is null ? SendTo(Partition.Any) : Task.WhenAll(Partitions(topic).Select(SendTo).ToList());
+        Task<long> SendTo(Partition partition) => SendRawAsync(topic, partition, key, value, Id(isForAll ? key : update.Id, update.EventTimeMs), "streaming.v1.MemoryUpdate");
+        return isForAll ? Task.WhenAll(Enumerable.Range(0, Partitions(topic)).Select(p => SendTo(p)).ToList()) : SendTo(PartitionOf(update, topic));
     }
 
     /// <summary>
@@ -160,14 +166,15 @@ public sealed class StreamingProducer : IDisposable
         }
     }
 
-    /// <exception cref="KafkaException">No broker says which partitions there are.</exception>
-    private IEnumerable<Partition> Partitions(string topic)
+    private Partition PartitionOf(MemoryUpdate update, string topic) =>
+        _ofCreatives.Contains(update.Namespace) ? new(Murmur2.Partition(update.Id, _partitions.GetOrAdd(topic, Partitions))) : Partition.Any;
+
+    /// <exception cref="KafkaException">No broker says how many partitions there are.</exception>
+    private int Partitions(string topic)
     {
         using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
         var metadata = admin.GetMetadata(topic, PartitionsTimeout).Topics.Single();
-        if (metadata.Error.IsError)
-            throw new KafkaException(metadata.Error);
-        return metadata.Partitions.Select(p => new Partition(p.PartitionId));
+        return metadata.Error.IsError ? throw new KafkaException(metadata.Error) : metadata.Partitions.Count;
     }
 
     private Headers Headers(string id, string type) => new()

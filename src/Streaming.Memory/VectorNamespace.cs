@@ -201,6 +201,19 @@ public sealed class VectorNamespace
     }
 
     /// <summary>
+    /// Removes every entry that was written before <paramref name="stamp"/>, all in one version. The drop is remembered, as a delete by filter is, and takes
+    /// the place of what was remembered of older removals: a write that is older than it loses whatever its id is.
+    /// </summary>
+    /// <param name="stamp">Orders the drop among the writes of every id.</param>
+    /// <returns>Entries removed; the time grows with them.</returns>
+    /// <exception cref="ArgumentException">A time or the offset breaks a rule; nothing changed.</exception>
+    public int Drop(WriteStamp stamp)
+    {
+        using var writing = _writer.Enter();
+        return _deleter.Drop(stamp);
+    }
+
+    /// <summary>
     /// Forgets everything a revoked partition wrote, its removals too, so that its next owner can replay it from the start. An id that
     /// another source wrote last is left alone.
     /// </summary>

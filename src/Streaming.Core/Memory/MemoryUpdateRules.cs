@@ -15,22 +15,32 @@ public sealed class MemoryUpdateRules(EventTimeRange times)
     /// <summary>The record key of an entry.</summary>
     public static string KeyOf(string @namespace, string id) => $"{@namespace}/{id}";
 
-    /// <summary>The record key of an update: that of its entry or, for a delete by filter, one that only deletes by the same filter have.</summary>
+    /// <summary>The record key of an update: that of its entry, for a delete by filter one that only deletes by the same filter have, and for a drop one of its own.</summary>
     public static string KeyOf(MemoryUpdate update) =>
-        update.DeleteWhere is { } filter ? $"{update.Namespace}?{string.Join('&', Escaped(filter))}" : KeyOf(update.Namespace, update.Id);
+        IsForAll(update) ? $"{update.Namespace}?{string.Join('&', Escaped(update.DeleteWhere))}" : KeyOf(update.Namespace, update.Id);
+
+    /// <summary>True for an update that means entries of every partition, and is sent to each: a delete by filter, a drop.</summary>
+    public static bool IsForAll(MemoryUpdate update) => update.DeleteWhere is not null || update.Drop is not null;
 
     /// <summary>The first broken rule, or null.</summary>
     public Violation? Check(MemoryUpdate update, string? key, DateTimeOffset now) =>
         FieldRules.Id("namespace", update.Namespace, 64)
         ?? CheckId(update)
-        ?? FieldRules.Key(update.DeleteWhere is null ? "namespace/id" : "delete_where", KeyOf(update), key)
+        ?? FieldRules.Key(KeyField(update), KeyOf(update), key)
         ?? times.Check("event_time_ms", update.EventTimeMs, now)
         ?? CheckOperation(update);
+
+    private static string KeyField(MemoryUpdate update) => update.OperationCase switch
+    {
+        MemoryUpdate.OperationOneofCase.DeleteWhere => "delete_where",
+        MemoryUpdate.OperationOneofCase.Drop => "drop",
+        _ => "namespace/id",
+    };
 
     private static Violation? CheckOperation(MemoryUpdate update)
     {
         if (update.OperationCase == MemoryUpdate.OperationOneofCase.None)
-            return new("operation", "", "must be upsert, delete or delete_where");
+            return new("operation", "", "must be upsert, delete, delete_where or drop");
         if (update.DeleteWhere is { } filter)
             return CheckFilter(filter);
         if (update.Upsert is not { } upsert)
@@ -51,9 +61,9 @@ public sealed class MemoryUpdateRules(EventTimeRange times)
 
     private static Violation? CheckId(MemoryUpdate update)
     {
-        if (update.DeleteWhere is null)
+        if (!IsForAll(update))
             return FieldRules.Id("id", update.Id);
-        return update.Id.Length == 0 ? null : new("id", update.Id, "must be empty where delete_where says what is deleted");
+        return update.Id.Length == 0 ? null : new("id", update.Id, "must be empty where delete_where or drop says what is deleted");
     }
 
     private static Violation? CheckFilter(MemoryDeleteWhere filter)
@@ -69,6 +79,6 @@ public sealed class MemoryUpdateRules(EventTimeRange times)
         return null;
     }
 
-    private static IEnumerable<string> Escaped(MemoryDeleteWhere filter) =>
-        filter.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}");
+    private static IEnumerable<string> Escaped(MemoryDeleteWhere? filter) =>
+        filter is null ? [] : filter.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}");
 }

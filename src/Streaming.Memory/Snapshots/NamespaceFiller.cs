@@ -92,8 +92,6 @@ internal sealed unsafe class NamespaceFiller(string path, RowStore rows, IdIndex
         {
             uint bytes = cursor.Take<uint>(), stamps = cursor.Take<uint>();
             AttributeValues where = new(AttributeReader.Check(path, cursor.Take(bytes)).ToArray());
-            if (where.Count == 0)
-                throw new SnapshotException(path, "a delete by filter has no filter");
             for (uint stamp = 0; stamp < stamps; stamp++)
             {
                 var written = cursor.Take(SnapshotFormat.FilterStampBytes);

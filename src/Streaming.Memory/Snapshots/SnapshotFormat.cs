@@ -16,7 +16,7 @@ namespace Streaming.Memory.Snapshots;
 ///   codes        two a byte, the earlier in the low half
 ///   attributes   of each entry that has any: (name bytes u32 | name | value bytes u32 | value)*
 ///   Tombstones   n × (event time i64 | offset i64 | id bytes u32 | source u16 | 0 u16 | id)
-///   FilterDeletes  n × (attribute bytes u32 | stamps u32 | attributes | (event time i64 | offset i64 | source u16 | 0 u16, 0 u32)[stamps])
+///   FilterDeletes  n × (attribute bytes u32 | stamps u32 | attributes | (event time i64 | offset i64 | source u16 | 0 u16, 0 u32)[stamps]); 0 attribute bytes: a drop
 ///   End          entries i64 | tombstones i64 | filters i64
 /// </code>
 /// Codebooks come in the order of their partitions, the oldest first, each before its entries. Partition 0 without a codebook is the exact head.

@@ -4,10 +4,17 @@ namespace Streaming.Memory.Upkeep;
 
 /// <summary>
 /// The deletes by filter that are remembered, so that an older write that arrives after one loses as it would have before. At most
-/// <c>capacity</c> filters: beyond it the one whose newest delete is the oldest is forgotten. The writer's.
+/// <c>capacity</c> filters: beyond it the one whose newest delete is the oldest is forgotten. A drop is a delete by the filter that wants nothing,
+/// and is not forgotten for others. The writer's.
 /// </summary>
 internal sealed class FilterDeletes(int capacity)
 {
+    /// <summary>The filter of a drop.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Everything = new Dictionary<string, string>();
+
+    // As KeyOf has it.
+    private const string DropKey = "";
+
     private readonly Dictionary<string, Remembered> _filters = new(StringComparer.Ordinal);
     private long _newestEventMs = long.MinValue;
 
@@ -24,11 +31,15 @@ internal sealed class FilterDeletes(int capacity)
         if (!_filters.TryGetValue(key, out Remembered? known))
             _filters.Add(key, known = new Remembered(where));
         bool isNewer = known.Add(stamp);
-        if (_filters.Count > capacity)
-            _filters.Remove(_filters.MinBy(filter => filter.Value.Newest).Key);
+        if (_filters.Count - (_filters.ContainsKey(DropKey) ? 1 : 0) > capacity)
+            _filters.Remove(_filters.Where(filter => filter.Key != DropKey).MinBy(filter => filter.Value.Newest).Key);
         FindNewest();
         return isNewer;
     }
+
+    /// <summary>True for a write that is older than a remembered drop.</summary>
+    public bool Drops(WriteStamp stamp) =>
+        stamp.EventTimeMs <= _newestEventMs && _filters.TryGetValue(DropKey, out Remembered? drop) && stamp < drop.Newest;
 
     /// <summary>True when a write with these attributes is one that a remembered delete deletes.</summary>
     /// <remarks>Writes are rarely older than a delete: all but those cost one comparison.</remarks>
@@ -70,7 +81,7 @@ internal sealed class FilterDeletes(int capacity)
         // Of each source the newest: another one counts again when a source is forgotten.
         private readonly Dictionary<string, WriteStamp> _stamps = new(StringComparer.Ordinal);
 
-        public RowFilter Filter { get; } = RowFilter.Of(where)!;
+        public RowFilter Filter { get; } = new(where);
 
         public WriteStamp Newest { get; private set; }
 

@@ -35,12 +35,17 @@ internal sealed class TombstoneSet
 
     public void Remove(string id) => _marks.Remove(id);
 
-    public int RemoveSource(string source)
+    public int RemoveSource(string source) => RemoveAll(stamp => stamp.Source == source);
+
+    /// <summary>Forgets marks that a drop makes needless.</summary>
+    public int RemoveBefore(WriteStamp drop) => RemoveAll(stamp => stamp < drop);
+
+    private int RemoveAll(Predicate<WriteStamp> condition)
     {
-        var owned = _marks.Where(mark => mark.Value.Source == source).Select(mark => mark.Key).ToList();
-        foreach (string id in owned)
+        var ids = _marks.Where(mark => condition(mark.Value)).Select(mark => mark.Key).ToList();
+        foreach (string id in ids)
             _marks.Remove(id);
-        return owned.Count;
+        return ids.Count;
     }
 
     private bool IsBeforeAll(string id, WriteStamp stamp)

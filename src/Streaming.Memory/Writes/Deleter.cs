@@ -5,7 +5,7 @@ using Streaming.Memory.Upkeep;
 
 namespace Streaming.Memory.Writes;
 
-/// <summary>Deletes by id, by filter and by source. The writer's.</summary>
+/// <summary>Deletes by id, by filter, by source and of everything. The writer's.</summary>
 internal sealed class Deleter(NamespaceParts parts, WriteBatch batch, UpkeepPace upkeep)
 {
     /// <inheritdoc cref="VectorNamespace.Delete"/>
@@ -17,6 +17,8 @@ internal sealed class Deleter(NamespaceParts parts, WriteBatch batch, UpkeepPace
         int order = batch.CompareWithLastWrite(id, newest, stamp);
         if (order <= 0)
             return order == 0 ? DeleteOutcome.Duplicate : DeleteOutcome.Stale;
+        if (parts.FilterDeletes.Drops(stamp))
+            return DeleteOutcome.Stale;
         if (batch.IsLive(newest))
             batch.Tell(id, newest, DepartureReason.Deleted);
         return batch.Remove(id, newest, stamp) ? DeleteOutcome.Deleted : DeleteOutcome.Recorded;
@@ -41,6 +43,27 @@ internal sealed class Deleter(NamespaceParts parts, WriteBatch batch, UpkeepPace
             batch.RemoveRow(row, DepartureReason.Deleted);
             removed++;
         }
+        batch.LeaveToUpkeep(removed);
+        return removed;
+    }
+
+    /// <inheritdoc cref="VectorNamespace.Drop"/>
+    public int Drop(WriteStamp stamp)
+    {
+        RowRules.Check(stamp);
+        if (!parts.FilterDeletes.Add(FilterDeletes.Everything, stamp))
+            return 0;
+        int removed = 0;
+        foreach (var (row, record) in parts.Rows.Live())
+        {
+            if (batch.Stamp(row) >= stamp)
+                continue;
+            batch.Tell(parts.Rows.Id(record), row, DepartureReason.Deleted);
+            batch.End(row, isRemoval: true);
+            removed++;
+        }
+        if (parts.Tombstones.RemoveBefore(stamp) > 0)
+            batch.RemembersOtherRemovals();
         batch.LeaveToUpkeep(removed);
         return removed;
     }

@@ -33,6 +33,11 @@ internal sealed class Upserter(NamespaceParts parts, WriteBatch batch, Evictor e
         if (order <= 0)
             return order == 0 ? UpsertOutcome.Duplicate : UpsertOutcome.Stale;
 
+        if (parts.FilterDeletes.Drops(stamp))
+        {
+            batch.Tell(id, DepartureReason.Deleted, stamp, validUntil);
+            return UpsertOutcome.Deleted;
+        }
         long nowMs = parts.NowMs();
         if (validUntil != 0 && validUntil <= nowMs)
         {

@@ -36,6 +36,9 @@ public interface IMemoryNamespace
     /// <summary>Deletes the entries with all of these attributes that are older, also those that are written later.</summary>
     void DeleteWhere(IReadOnlyDictionary<string, string> attributes, long eventTimeMs, MemoryPosition position);
 
+    /// <summary>Deletes all entries that are older, also those that are written later, and snapshots that hold them.</summary>
+    void Drop(long eventTimeMs, MemoryPosition position);
+
     /// <summary>Forgets every entry that came from a source.</summary>
     void RemoveSource(string source);
 

@@ -54,7 +54,7 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
 
     public void Close() => _source.Close();
 
-    private static ProcessResult Apply(MemoryUpdate update, IMemoryNamespace space, MemoryPosition position)
+    private ProcessResult Apply(MemoryUpdate update, IMemoryNamespace space, MemoryPosition position)
     {
         if (update.OperationCase == MemoryUpdate.OperationOneofCase.Delete)
         {
@@ -66,6 +66,8 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
             space.DeleteWhere(new Dictionary<string, string>(filter.Attributes, StringComparer.Ordinal), update.EventTimeMs, position);
             return ProcessResult.Applied;
         }
+        if (update.Drop is not null)
+            return Drop(update, space, position);
         var upsert = update.Upsert;
         var vector = upsert.Vector.ToArray();
         if (space.Check(vector) is { } bad)
@@ -73,6 +75,14 @@ internal sealed class MemoryUpdateProcessor(TopicPartition partition, MemorySett
         // A time to live of "practically for ever" must not wrap around into the past.
         var validUntilMs = upsert.TimeToLiveMs == 0 ? 0 : update.EventTimeMs + Math.Min(upsert.TimeToLiveMs, long.MaxValue - update.EventTimeMs);
         space.Upsert(new(update.Id, vector, new Dictionary<string, string>(upsert.Attributes, StringComparer.Ordinal), update.EventTimeMs, validUntilMs, upsert.ValidFromMs), position);
+        return ProcessResult.Applied;
+    }
+
+    private ProcessResult Drop(MemoryUpdate update, IMemoryNamespace space, MemoryPosition position)
+    {
+        if (settings.CreativeNamespaces.Contains(update.Namespace))
+            return ProcessResult.Rejected(Rejection.Invalid(new("drop", update.Namespace, "must not be a namespace of the creatives: withdraw them")));
+        space.Drop(update.EventTimeMs, position);
         return ProcessResult.Applied;
     }
 

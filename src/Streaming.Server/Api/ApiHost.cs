@@ -50,6 +50,7 @@ internal sealed partial class ApiHost : IAsyncDisposable
         var access = new AdminAccess(options.AdminToken);
         MemoryFilterEndpoints.Map(app, platform, gathered, access);
         MemoryAdminEndpoints.Map(app, platform, gathered, access);
+        MemoryDropEndpoint.Map(app, platform, access);
         try
         {
             await app.StartAsync();

@@ -4,5 +4,5 @@ namespace Streaming.Server.Api;
 internal static class CreativeVersionProblem
 {
     public static IResult NotKnown(string version, IEnumerable<string> known) =>
-        Problem.NotFound($"version = '{version}': no such creative model; there are: {string.Join(", ", known.DefaultIfEmpty("none, as nothing was staged"))}");
+        Problem.NotFound("version", version, $"version = '{version}': no such creative model; there are: {string.Join(", ", known.DefaultIfEmpty("none, as nothing was staged"))}");
 }

@@ -125,7 +125,7 @@ internal sealed class GatheredMemory(Platform platform, LocalMemory local, Insta
         return failures.Count > 0
             ? Problem.Unavailable($"namespace '{inputs.Name}': {string.Join("; ", failures)}; ask again")
             : replies.Select(r => r.Reply.Refusal).FirstOrDefault(r => r is not null)
-                ?? Results.Json(new UpkeepAnswer(inputs.Name, [.. replies.Select(r => r.Reply.Answer! with { Instance = r.Address })]));
+                ?? Results.Json(UpkeepAnswer.Of(inputs.Name, [.. replies.Select(r => r.Reply.Answer! with { Instance = r.Address })]));
     }
 
     private static IEnumerable<string> Failures<T>(IEnumerable<(string Address, InstanceReply<T> Reply)> replies)

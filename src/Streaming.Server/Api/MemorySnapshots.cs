@@ -16,12 +16,12 @@ internal static class MemorySnapshots
         if (AsOf.Parse(asOf) is not { } wanted)
             return (null, Problem.Invalid("as_of", asOf, AsOf.Rule));
         if (wanted.Version > space.Version)
-            return (null, Problem.NotFound($"as_of = '{asOf}': does not exist yet; the newest version is {space.Version}"));
+            return (null, Problem.NotFound("as_of", asOf, $"as_of = '{asOf}': does not exist yet; the newest version is {space.Version}"));
         if (wanted.Version is null && wanted.Moment > now)
             return (null, Problem.Invalid("as_of", asOf, $"must not be in the future; it is {now:O}"));
         var snapshot = wanted.Version is { } version ? space.AsOf(version) : space.AsOf(wanted.Moment);
         return snapshot is not null
             ? (snapshot, null)
-            : (null, Problem.Gone($"as_of = '{asOf}': is not kept; the oldest version that is kept is {space.OldestVersion}, of {space.OldestPublishedAt:O}"));
+            : (null, Problem.Gone("as_of", asOf, $"as_of = '{asOf}': is not kept; the oldest version that is kept is {space.OldestVersion}, of {space.OldestPublishedAt:O}"));
     }
 }

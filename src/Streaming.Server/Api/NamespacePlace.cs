@@ -20,7 +20,7 @@ internal sealed record NamespacePlace(NamespaceInputs Inputs, VectorNamespace? H
         var model = VersionOf(platform, version);
         return NamespaceInputs.Of(platform, name, model) is { } inputs
             ? (new(inputs, platform.NamespacesOf(model).GetValueOrDefault(name)), null)
-            : (null, Problem.NotFound($"namespace '{name}' does not exist; there are: {string.Join(", ", platform.Topology.Memory.Select(n => n.Name))}"));
+            : (null, Problem.NotFound("namespace", name, $"namespace '{name}' does not exist; there are: {string.Join(", ", platform.Topology.Memory.Select(n => n.Name))}"));
     }
 
     /// <summary>What runs here for a creative model; null when that is the topology's.</summary>

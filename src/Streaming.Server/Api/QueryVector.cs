@@ -39,12 +39,12 @@ internal static class QueryVector
     // A user's embedding is in the space of one encoder; in another's, its neighbours would mean nothing.
     private static (float[][]? Vectors, IResult? Problem) OfUser(UserFeatures? features, string userId, CreativeEncoder encoder) => features switch
     {
-        null => (null, Problem.NotFound($"user '{userId}' has no features")),
+        null => (null, Problem.NotFound("user_id", userId, $"user '{userId}' has no features")),
         { EncoderVersion: { Length: > 0 } own } when own != encoder.Version =>
             (null, Problem.Invalid("user_id", userId, $"has an embedding of encoder '{own}' until its next event, and the creatives searched have '{encoder.Version}'")),
         _ => ([[.. features.Embedding]], null),
     };
 
     private static (float[][]? Vectors, IResult? Problem) OfCreative(CreativeFeatures? features, string creativeId) =>
-        features is null ? (null, Problem.NotFound($"creative '{creativeId}' has no features")) : ([[.. features.Embedding]], null);
+        features is null ? (null, Problem.NotFound("creative_id", creativeId, $"creative '{creativeId}' has no features")) : ([[.. features.Embedding]], null);
 }

@@ -38,7 +38,7 @@ internal sealed class UserEndpoints(Platform platform, InstanceRouter router, In
         var tokens = await UserHistories.NewestAsync(platform, id, limit ?? 50, cancellationToken);
         return tokens is null
             ? Problem.NotFound($"user '{id}' has no history")
-            : Results.Json(new { user_id = id, events = tokens.Select(t => HistoryEvent.Of(t, c => platform.CreativeView?.Find(c))) });
+            : Results.Json(new UserHistoryAnswer(id, [.. tokens.Select(t => HistoryEvent.Of(t, c => platform.CreativeView?.Find(c)))]));
     }
 
     private async Task<IResult> AskOwnerAsync(Runtime.Records.TopicPartition partition, string id, string path, CancellationToken cancellationToken)

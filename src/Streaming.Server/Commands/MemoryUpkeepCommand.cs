@@ -5,7 +5,7 @@ using Streaming.Server.Output;
 
 namespace Streaming.Server.Commands;
 
-/// <summary><c>streaming memory retrain NAMESPACE</c> and <c>compact NAMESPACE</c>: upkeep of a namespace now, on every instance that holds a part of it.</summary>
+/// <summary><c>streaming memory retrain NAMESPACE</c>, <c>compact</c> and <c>snapshot</c>: upkeep of a namespace now, on every instance that holds a part of it.</summary>
 internal static class MemoryUpkeepCommand
 {
     public static Command Retrain() => Create("retrain", "Train the lists of a namespace anew", "retrain", []);
@@ -13,8 +13,16 @@ internal static class MemoryUpkeepCommand
     public static Command Compact()
     {
         var within = new Option<int?>("--within") { Description = "Seconds that it may take; what is left goes on with the stream [default: 30]" };
-        return Create("compact", "Reclaim all space that no kept version needs", "compact", [within], result => result.GetValue(within) is { } seconds ? $"&within_seconds={seconds}" : "");
+        return Create("compact", "Reclaim all space that no kept version needs", "compact", [within], result => Within(result.GetValue(within)));
     }
+
+    public static Command Snapshot()
+    {
+        var within = new Option<int?>("--within") { Description = "Seconds to wait for it; it is written all the same [default: 30]" };
+        return Create("snapshot", "Write a snapshot of a namespace to the state directory of each instance", "snapshot", [within], result => Within(result.GetValue(within)));
+    }
+
+    private static string Within(int? seconds) => seconds is null ? "" : $"&within_seconds={seconds}";
 
     private static Command Create(string name, string description, string route, Option[] more, Func<ParseResult, string>? query = null)
     {
@@ -40,7 +48,7 @@ internal static class MemoryUpkeepCommand
                 foreach (var part in done["instances"]!.AsArray())
                     AnsiConsole.Write(Fields.Of(part!));
             }
-            return ExitCodes.Ok;
+            return done["partial"] is null ? ExitCodes.Ok : ExitCodes.Failed;
         });
         return command;
     }

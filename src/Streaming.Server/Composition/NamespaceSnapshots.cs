@@ -32,6 +32,11 @@ internal sealed partial class NamespaceSnapshots
     private (long Version, SourcePosition[] Positions) _written = (0, []);
     private long _attemptedAt;
     private bool _stopped;
+
+    // Drops so far, how many an attempt to write knew, and how many no older file knows less of.
+    private int _drops;
+    private int _attemptedDrops;
+    private volatile int _purgedDrops;
     private Task _writing = Task.CompletedTask;
     private TaskCompletionSource<WrittenSnapshot>? _request;
     private volatile WrittenSnapshot? _newest;
@@ -114,6 +119,16 @@ internal sealed partial class NamespaceSnapshots
         _committed.Remove(source);
     }
 
+    /// <summary>
+    /// Everything written before was dropped: files that hold it go, as soon as one without it is written in their place, so that a start reads on from there.
+    /// </summary>
+    public void Dropped()
+    {
+        _drops++;
+        if (!IsOn)
+            Purge(kept: 0);
+    }
+
     /// <summary>Before a publish: what no partition of this instance answers for is not to be seen.</summary>
     /// <remarks>The group gives all partitions of its first answer before the first publish. One that comes later is read from the beginning.</remarks>
     public void BeforePublish()
@@ -130,7 +145,7 @@ internal sealed partial class NamespaceSnapshots
     /// <summary>After a publish: begins to write a snapshot that is due or was asked for.</summary>
     public void AfterPublish()
     {
-        if (!IsOn || _stopped || !_writing.IsCompleted || (Volatile.Read(ref _request) is null && !IsDue()))
+        if (!IsOn || _stopped || !_writing.IsCompleted || (Volatile.Read(ref _request) is null && _attemptedDrops == _drops && !IsDue()))
             return;
         _writing = Begin();
     }
@@ -148,7 +163,7 @@ internal sealed partial class NamespaceSnapshots
 
     private bool IsDue() => _clock.GetElapsedTime(_attemptedAt) >= _options.Interval && IsWorthOne();
 
-    private bool IsWorthOne() => HasChanged() || _newest is null || _clock.GetUtcNow() - _newest.CapturedAt >= _options.MaxAge / RenewalsUntilTooOld;
+    private bool IsWorthOne() => HasChanged() || _newest is null || _purgedDrops != _drops || _clock.GetUtcNow() - _newest.CapturedAt >= _options.MaxAge / RenewalsUntilTooOld;
 
     private bool HasChanged() => Space.Version != _written.Version || !Positions().SequenceEqual(_written.Positions);
 
@@ -157,14 +172,15 @@ internal sealed partial class NamespaceSnapshots
     private Task Begin()
     {
         _attemptedAt = _clock.GetTimestamp();
+        _attemptedDrops = _drops;
         var request = Interlocked.Exchange(ref _request, null);
         var positions = Positions();
         var captured = Space.Capture(_state.ClusterId, positions);
         _written = (captured.Header.Version, positions);
-        return Task.Run(() => Write(captured, request));
+        return Task.Run(() => Write(captured, _attemptedDrops, request));
     }
 
-    private void Write(SnapshotCapture captured, TaskCompletionSource<WrittenSnapshot>? request)
+    private void Write(SnapshotCapture captured, int drops, TaskCompletionSource<WrittenSnapshot>? request)
     {
         var started = _clock.GetTimestamp();
         try
@@ -172,6 +188,8 @@ internal sealed partial class NamespaceSnapshots
             using (captured)
                 _newest = WrittenSnapshot.Of(captured.Header, _folder.Write(captured));
             var took = _clock.GetElapsedTime(started);
+            if (_purgedDrops != drops && Purge(kept: 1))
+                _purgedDrops = drops;
             _metrics.SnapshotDone(Space.Options.Name, "write", took);
             LogWritten(Space.Options.Name, _newest.Path, _newest.Entries, _newest.Bytes, took.TotalSeconds);
             request?.TrySetResult(_newest);
@@ -184,6 +202,23 @@ internal sealed partial class NamespaceSnapshots
             _metrics.SnapshotFailed(Space.Options.Name, "write");
             LogNotWritten(Space.Options.Name, e.Message);
             request?.TrySetException(e);
+        }
+    }
+
+    // Of what was dropped, nothing is to stay on the disk.
+    private bool Purge(int kept)
+    {
+        try
+        {
+            foreach (var file in _folder.Files().Skip(kept))
+                File.Delete(file);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _metrics.SnapshotFailed(Space.Options.Name, "delete");
+            LogNotPurged(Space.Options.Name, e.Message);
+            return false;
         }
     }
 
@@ -240,22 +275,4 @@ internal sealed partial class NamespaceSnapshots
     }
 
     private static LogMark? MarkOf(SourcePosition position) => position.LastOffset < 0 ? null : new LogMark(position.LastOffset, position.LastHash);
-
-    [LoggerMessage(531, LogLevel.Information, "Namespace {Namespace}: {Entries} entries restored from {File} in {Seconds:0.00} s; it is {Age} old")]
-    private partial void LogRestored(string @namespace, long entries, string file, double seconds, TimeSpan age);
-
-    [LoggerMessage(532, LogLevel.Warning, "Namespace {Namespace}: {Reason}; an older one is tried, or the namespace is rebuilt from its topics")]
-    private partial void LogRefused(string @namespace, string reason);
-
-    [LoggerMessage(533, LogLevel.Warning, "Namespace {Namespace}: what its snapshot has of {Source} is dropped and read again: {Reason}")]
-    private partial void LogForeign(string @namespace, string source, string reason);
-
-    [LoggerMessage(534, LogLevel.Information, "Namespace {Namespace}: {Entries} entries of {Source} are left out, which another instance owns or nothing reads any more")]
-    private partial void LogUnclaimed(string @namespace, string source, int entries);
-
-    [LoggerMessage(535, LogLevel.Information, "Namespace {Namespace}: snapshot {File} written, {Entries} entries in {Bytes} bytes, in {Seconds:0.00} s")]
-    private partial void LogWritten(string @namespace, string file, long entries, long bytes, double seconds);
-
-    [LoggerMessage(536, LogLevel.Error, "Namespace {Namespace}: no snapshot could be written: {Reason}. The one before stays; a start replays more")]
-    private partial void LogNotWritten(string @namespace, string reason);
 }

@@ -113,6 +113,10 @@ public sealed partial class Platform : IAsyncDisposable
         }
     }
 
+    /// <summary>The snapshots of a namespace of this instance, under whichever creative model.</summary>
+    internal NamespaceSnapshots SnapshotsOf(VectorNamespace space) =>
+        FirstSnapshots.Concat(_versions.Running.Values.SelectMany(v => v.Snapshots)).First(n => n.Space == space);
+
     /// <summary>The newest user features; null without the api role.</summary>
     public FeatureView<UserFeatures>? UserView { get; private set; }
 
@@ -244,7 +248,7 @@ public sealed partial class Platform : IAsyncDisposable
         if (Has(Roles.Creatives))
             Add(factories.Creatives(), _versions.CaughtUp, loggers);
         if (Has(Roles.Memory))
-            Add(factories.Memory(), Task.CompletedTask, loggers);
+            _runners.Add(Runner(factories.Memory(), Task.CompletedTask, loggers, source => source, UpdatesWith(Topology.Topics.CreativeFeatures.Name, Partitions[Topology.Topics.CreativeFeatures.Name])));
         if (Has(Roles.Api))
             StartViews();
         PlatformGauges.Register(this);
@@ -266,10 +270,10 @@ public sealed partial class Platform : IAsyncDisposable
 
     private void Add(IProcessorFactory factory, Task ready, ILoggerFactory loggers) => _runners.Add(Runner(factory, ready, loggers, source => source));
 
-    private RoleRunner Runner(IProcessorFactory factory, Task ready, ILoggerFactory loggers, Func<IRecordSource, IRecordSource> pace)
+    private RoleRunner Runner(IProcessorFactory factory, Task ready, ILoggerFactory loggers, Func<IRecordSource, IRecordSource> pace, FollowedTopic? followed = null)
     {
         var logger = loggers.CreateLogger<StreamThread>();
-        var source = new KafkaRecordSource(_options.Kafka, $"{Topology.Name}.{factory.Role}", Topology.Runtime.SessionTimeout, logger);
+        var source = new KafkaRecordSource(_options.Kafka, $"{Topology.Name}.{factory.Role}", Topology.Runtime.SessionTimeout, logger, followed);
         return new RoleRunner(factory.Role, new StreamThread(factory, pace(source), _context, Topology.Runtime, logger), ready);
     }
 
@@ -288,8 +292,17 @@ public sealed partial class Platform : IAsyncDisposable
             runners.Add(Runner(factories.Creatives(promotion, model), Task.CompletedTask, _loggers, s => new PacedRecordSource(s, pace, Clock, d => stop.Token.WaitHandle.WaitOne(d))));
         var namespaces = Has(Roles.Memory) ? factories.Namespaces(promotion) : [];
         if (namespaces.Count > 0)
-            runners.Add(Runner(factories.Memory(promotion, namespaces), Task.CompletedTask, _loggers, s => s));
+            runners.Add(Runner(factories.Memory(promotion, namespaces), Task.CompletedTask, _loggers, s => s, UpdatesWith(promotion.FeatureTopic, partitions[promotion.FeatureTopic])));
         return new CreativeVersion(promotion, model, runners, namespaces, partitions[promotion.FeatureTopic], stop);
+    }
+
+    // What updates say of a creative must reach whoever holds it: their partitions go where those of the features go.
+    private FollowedTopic UpdatesWith(string features, int partitions)
+    {
+        var followed = new FollowedTopic(features, partitions, Topology.Topics.MemoryUpdates.Name, Partitions[Topology.Topics.MemoryUpdates.Name]);
+        if (Topology.Memory.Exists(n => n.Creatives) && followed.FollowerPartitions % followed.LeaderPartitions != 0)
+            LogApart(followed.Follower, followed.FollowerPartitions, followed.Leader, followed.LeaderPartitions);
+        return followed;
     }
 
     // Of a creative model that is retired.
@@ -386,6 +399,9 @@ public sealed partial class Platform : IAsyncDisposable
 
     [LoggerMessage(501, LogLevel.Information, "Topology {Topology} runs {Roles} on {BootstrapServers} with model {Model} (trained: {Trained})")]
     private partial void LogStarted(string topology, Roles roles, string bootstrapServers, string model, bool trained);
+
+    [LoggerMessage(504, LogLevel.Warning, "{Updates} has {UpdatePartitions} partitions and {Features} {FeaturePartitions}: with several memory instances updates and deletes of creatives may not reach who holds them; the former must be a multiple of the latter")]
+    private partial void LogApart(string updates, int updatePartitions, string features, int featurePartitions);
 
     [LoggerMessage(502, LogLevel.Information, "Topology {Topology} has stopped")]
     private partial void LogStopped(string topology);

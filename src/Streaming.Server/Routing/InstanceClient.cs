@@ -65,10 +65,11 @@ internal sealed class InstanceClient : IDisposable
         if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json")
             return new(null, null, detail);
         using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-        if (problem.RootElement.TryGetProperty("detail", out var told))
-            detail = told.ToString();
+        detail = Told("detail") ?? detail;
         return answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.Conflict
-            ? new(null, Results.Problem(detail, statusCode: (int)answer.StatusCode), null)
+            ? new(null, Api.Problem.Named((int)answer.StatusCode, detail, Told("field"), Told("value"), Told("rule")), null)
             : new(null, null, detail);
+
+        string? Told(string name) => problem.RootElement.TryGetProperty(name, out var told) ? told.ToString() : null;
     }
 }

@@ -33,11 +33,16 @@ internal sealed record NamespaceInputs(string Name, string Role, (string Topic, 
     /// <summary>All of them.</summary>
     public IReadOnlyList<TopicPartition> All { get; } = [.. Of(Updates), .. Features is { } features ? Of(features) : []];
 
-    /// <summary>Those that an entry with this id can come from: one, or two where creatives and updates both feed the namespace.</summary>
+    /// <summary>
+    /// Those that an entry with this id can come from: one, or where creatives and updates both feed the namespace the creative's, that of the updates which goes with it, and that
+    /// of updates which somebody has sent by their key as to any other namespace.
+    /// </summary>
     public IReadOnlyList<TopicPartition> OfEntry(string id)
     {
-        var updated = new TopicPartition(Updates.Topic, Murmur2.Partition(MemoryUpdateRules.KeyOf(Name, id), Updates.Partitions));
-        return Features is { } features ? [new(features.Topic, Murmur2.Partition(id, features.Partitions)), updated] : [updated];
+        var byKey = new TopicPartition(Updates.Topic, Murmur2.Partition(MemoryUpdateRules.KeyOf(Name, id), Updates.Partitions));
+        return Features is { } features
+            ? [.. new[] { new(features.Topic, Murmur2.Partition(id, features.Partitions)), new(Updates.Topic, Murmur2.Partition(id, Updates.Partitions)), byKey }.Distinct()]
+            : [byKey];
     }
 
     private static IEnumerable<TopicPartition> Of((string Topic, int Partitions) topic) =>

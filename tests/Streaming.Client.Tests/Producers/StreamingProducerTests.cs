@@ -108,6 +108,38 @@ public sealed class StreamingProducerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task An_update_of_a_creative_goes_to_the_partition_of_the_creative_and_others_to_that_of_their_key()
+    {
+        using var producer = _platform.Producer(_platform.Topology with { Memory = [new() { Name = "creatives", Creatives = true }] });
+        string[] ids = [.. Enumerable.Range(0, 12).Select(i => $"c-{i}")];
+        await Task.WhenAll(ids.SelectMany(id => new[] { "creatives", "space" }.Select(space => producer.SendAsync(Update(space, id)))));
+
+        var sent = await _platform.ReadAsync(Topics.MemoryUpdates);
+        Assert.Equal(2 * ids.Length, sent.Count);
+        Assert.All(sent, r => Assert.Equal(Platform.PartitionOf(Key(r).Replace("creatives/", "", StringComparison.Ordinal)), r.Source.Partition));
+        Assert.Contains(ids, id => Platform.PartitionOf(id) != Platform.PartitionOf($"creatives/{id}"));
+
+        static MemoryUpdate Update(string space, string id)
+        {
+            var update = Platform.Upsert;
+            (update.Namespace, update.Id) = (space, id);
+            return update;
+        }
+    }
+
+    [Fact]
+    public async Task A_drop_goes_to_every_partition()
+    {
+        var drop = new MemoryUpdate { Namespace = "space", EventTimeMs = Platform.Upsert.EventTimeMs, Drop = new MemoryDrop() };
+
+        await _producer.SendAsync(drop);
+
+        var sent = await _platform.ReadAsync(Topics.MemoryUpdates);
+        Assert.Equal(Enumerable.Range(0, Platform.Partitions), sent.Select(r => r.Source.Partition).Order());
+        Assert.All(sent, r => Assert.Equal(("space?", drop), (Key(r), MemoryUpdate.Parser.ParseFrom(r.Value))));
+    }
+
+    [Fact]
     public async Task Messages_carry_CloudEvents_headers()
     {
         await _producer.SendAsync(Platform.Event);

@@ -36,7 +36,7 @@ internal sealed class Platform(KafkaOptions kafka)
         return this;
     }
 
-    public StreamingProducer Producer() => new(Options, Topology, new FixedClock(Now));
+    public StreamingProducer Producer(Topology? topology = null) => new(Options, topology ?? Topology, new FixedClock(Now));
 
     /// <summary>Everything that is in a topic now.</summary>
     public async Task<IReadOnlyList<InputRecord>> ReadAsync(TopicOptions topic)

@@ -18,8 +18,9 @@ public sealed class MemoryUpdateRulesTests
         { u => u.Id = new string('i', 257), "id", "iii", "at most 256 bytes" },
         { u => u.Id = "other", "namespace/id", "n/other", "must equal the record key 'n/i'" },
         { u => u.EventTimeMs = 5, "event_time_ms", "5 (1970", "from 1990-01-01 on" },
-        { u => u.ClearOperation(), "operation", "", "must be upsert, delete or delete_where" },
+        { u => u.ClearOperation(), "operation", "", "must be upsert, delete, delete_where or drop" },
         { u => u.DeleteWhere = Filter(), "id", "i", "must be empty" },
+        { u => u.Drop = new MemoryDrop(), "id", "i", "must be empty" },
         { u => (u.Id, u.DeleteWhere) = ("", new MemoryDeleteWhere()), "delete_where.attributes", "0 attributes", "1 to 16" },
         { u => (u.Id, u.DeleteWhere) = ("", Filter([.. Enumerable.Range(0, 17).Select(i => ($"a{i}", "v"))])), "delete_where.attributes", "17 attributes", "1 to 16" },
         { u => (u.Id, u.DeleteWhere) = ("", Filter(("", "v"))), "delete_where.attributes", "", "must be present" },
@@ -57,11 +58,19 @@ public sealed class MemoryUpdateRulesTests
         ViolationAssert.Names(Rules.Check(update, "n/i", ViolationAssert.Now), "delete_where", "n?a=1&b=x%2Fy%26z", "must equal the record key 'n/i'");
     }
 
+    [Fact]
+    public void A_drop_has_a_key_of_its_own()
+    {
+        var drop = new MemoryUpdate { Namespace = "n", EventTimeMs = ViolationAssert.NowMs, Drop = new MemoryDrop() };
+        Assert.Null(Rules.Check(drop, "n?", ViolationAssert.Now));
+        ViolationAssert.Names(Rules.Check(drop, "n/i", ViolationAssert.Now), "drop", "n?", "must equal the record key 'n/i'");
+    }
+
     private static Violation? Check(Action<MemoryUpdate> change)
     {
         var update = new MemoryUpdate { Namespace = "n", Id = "i", EventTimeMs = ViolationAssert.NowMs, Upsert = new MemoryUpsert { Vector = { 1, 2 } } };
         change(update);
-        return Rules.Check(update, update.DeleteWhere is null ? "n/i" : null, ViolationAssert.Now);
+        return Rules.Check(update, MemoryUpdateRules.IsForAll(update) ? null : "n/i", ViolationAssert.Now);
     }
 
     private static void Fill(MemoryUpdate update, int attributes)

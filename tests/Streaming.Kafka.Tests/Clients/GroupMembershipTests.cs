@@ -77,6 +77,27 @@ public sealed class GroupMembershipTests(RealKafkaFixture kafka)
     }
 
     [RealKafkaFact]
+    public async Task The_end_of_a_partition_that_comes_back_is_never_the_one_that_it_had_when_it_went()
+    {
+        var topic = await NewTopic.CreateAsync(new KafkaTopicAdmin(Options), 4);
+        await ToEachPartitionAsync(topic, 4);
+        using var stays = new GroupMember(Options, _group, topic);
+        stays.PollUntil("it knows all ends", () => stays.Owned.Count == 4 && stays.Owned.All(p => stays.Source.EndOffset(p) == 1));
+        var leaves = new GroupMember(Options, _group, topic);
+        GroupMember.PollUntil("each has half", () => stays.Owned.Count == 2 && leaves.Owned.Count == 2, stays, leaves);
+        var moved = leaves.Owned.ToList();
+        await ToEachPartitionAsync(topic, 4);
+        leaves.Dispose();
+
+        stays.PollUntil("the partitions are back, and their ends known", () =>
+        {
+            var ends = moved.Where(stays.Owned.Contains).Select(stays.Source.EndOffset).ToList();
+            Assert.DoesNotContain(1, ends);
+            return ends.Count == 2 && ends.TrueForAll(e => e == 2);
+        });
+    }
+
+    [RealKafkaFact]
     public async Task A_member_that_gets_no_partition_has_joined_all_the_same()
     {
         var topic = await NewTopic.CreateAsync(new KafkaTopicAdmin(Options), 1);

@@ -19,8 +19,13 @@ internal sealed class GroupMember : IAssignmentListener, IDisposable
     }
 
     public GroupMember(KafkaOptions options, string group, ILogger logger, params string[] topics)
+        : this(options, group, logger, followed: null, topics)
     {
-        Source = new KafkaRecordSource(options, group, SessionTimeout, logger);
+    }
+
+    public GroupMember(KafkaOptions options, string group, ILogger logger, FollowedTopic? followed, params string[] topics)
+    {
+        Source = new KafkaRecordSource(options, group, SessionTimeout, logger, followed);
         Source.Subscribe(topics, this);
     }
 

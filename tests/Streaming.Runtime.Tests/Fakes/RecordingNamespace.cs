@@ -42,6 +42,9 @@ internal sealed class RecordingNamespace(string name) : IMemoryNamespace
     public void DeleteWhere(IReadOnlyDictionary<string, string> attributes, long eventTimeMs, MemoryPosition position) => Calls.Add(
         string.Create(CultureInfo.InvariantCulture, $"delete where {string.Join(' ', attributes.Select(a => $"{a.Key}={a.Value}"))} at {eventTimeMs} {position.Source}@{position.Offset}"));
 
+    public void Drop(long eventTimeMs, MemoryPosition position) =>
+        Calls.Add(string.Create(CultureInfo.InvariantCulture, $"drop at {eventTimeMs} {position.Source}@{position.Offset}"));
+
     public void RemoveSource(string source)
     {
         Calls.Add($"remove {source}");

@@ -58,6 +58,26 @@ public sealed class MemoryProcessorTests : IDisposable
     }
 
     [Fact]
+    public void A_drop_reaches_its_namespace()
+    {
+        var record = _world.Send(Updates, "facts?", new MemoryUpdate { Namespace = "facts", EventTimeMs = ManualTime.StartMs, Drop = new MemoryDrop() }.ToByteArray());
+        _world.Run();
+
+        Assert.Contains($"drop at {ManualTime.StartMs} {record.Source}@0", _facts.Calls);
+        Assert.DoesNotContain(_creatives.Calls, c => c.StartsWith("drop", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_drop_of_the_creatives_is_rejected()
+    {
+        _world.Send(Updates, "creatives?", new MemoryUpdate { Namespace = "creatives", EventTimeMs = ManualTime.StartMs, Drop = new MemoryDrop() }.ToByteArray());
+        _world.Run();
+
+        Assert.DoesNotContain(_creatives.Calls, c => c.StartsWith("drop", StringComparison.Ordinal));
+        Assert.Equal(1, _world.Metrics.Totals("memory")[ProcessOutcome.Rejected]);
+    }
+
+    [Fact]
     public void A_poll_without_records_publishes_too_so_that_what_expires_leaves()
     {
         var before = 0;

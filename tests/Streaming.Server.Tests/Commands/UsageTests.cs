@@ -33,6 +33,7 @@ public sealed class UsageTests
     [InlineData("what is deleted: keys, or --where name=value", "memory delete creatives a --where b=c --bootstrap-servers 127.0.0.1:1")]
     [InlineData("--where 'b': must be name=value", "memory delete creatives --where b --bootstrap-servers 127.0.0.1:1")]
     [InlineData("--dry-run: counts what --where means", "memory delete creatives a --dry-run")]
+    [InlineData("--confirm '': must repeat the namespace, 'facts'", "memory drop facts")]
     [InlineData("'many' for option '-k'", "search --text x -k many")]
     [InlineData("--api 'nowhere'", "user u-1 --api nowhere")]
     [InlineData("'--output'", "model init")]

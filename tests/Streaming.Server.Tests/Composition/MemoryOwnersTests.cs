@@ -9,7 +9,7 @@ namespace Streaming.Server.Tests.Composition;
 public sealed class MemoryOwnersTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>
 {
     private const int Entries = 40;
-    // Of memory-updates: more than half of all that the two share, so that each gets one of them.
+    // Of memory-updates: other than those of creative-features, with which they go.
     private const int Partitions = 7;
     private const string Search = """{ "vectors": [[1, 0.1, 0.3], [0.2, 1, 0.1]], "k": 20, "deadline_ms": 10000 }""";
 

@@ -204,6 +204,57 @@ public sealed class NamespaceSnapshotsTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_drop_a_new_snapshot_takes_the_place_of_all_and_a_start_goes_on_from_it()
+    {
+        StopWithEntries();
+        using (var instance = Start())
+        {
+            instance.Writer.Begin(Mine);
+            instance.Writer.Begin(Others);
+            instance.Writer.Publish();
+            instance.Writer.Stopping();
+        }
+        using (var dropping = Start())
+        {
+            dropping.Writer.Begin(Mine);
+            dropping.Writer.Begin(Others);
+            Drop(dropping.Writer);
+            dropping.Writer.Publish();
+            await Eventually.HoldsAsync("what was dropped is gone from the disk", () => Files() is [var only] && Streaming.Memory.Snapshots.SnapshotHeader.Read(only).Entries == 0);
+        }
+
+        using var next = Start();
+        Assert.Equal(Entries + 1, next.Writer.Begin(Mine)!.NextOffset);
+        next.Writer.Publish();
+        Assert.Equal(0, next.Count);
+        // As when another namespace has the partition read again.
+        Write(next.Writer, Mine, 0, Entries - 1, x: 1);
+        next.Writer.Publish();
+        Assert.Equal(0, next.Count);
+    }
+
+    [Fact]
+    public void Where_no_snapshot_can_be_written_after_a_drop_the_older_one_stays_until_the_drop_is_replayed()
+    {
+        StopWithEntries();
+        using (var crashed = Start())
+        {
+            crashed.Writer.Begin(Mine);
+            crashed.Writer.Begin(Others);
+            Drop(crashed.Writer);
+        }
+
+        using var next = Start();
+        Assert.Equal(Entries, next.Writer.Begin(Mine)!.NextOffset);
+        Assert.Equal(Entries, next.Writer.Begin(Others)!.NextOffset);
+        Drop(next.Writer);
+        next.Writer.Publish();
+        Assert.Equal(0, next.Count);
+        next.Writer.Stopping();
+        Assert.Equal(0, Streaming.Memory.Snapshots.SnapshotHeader.Read(Assert.Single(Files())).Entries);
+    }
+
+    [Fact]
     public async Task Without_snapshots_none_is_written_or_read()
     {
         StopWithEntries();
@@ -214,7 +265,18 @@ public sealed class NamespaceSnapshotsTests : IDisposable
         Fill(off);
         off.Writer.Stopping();
         Assert.Single(Files());
+        Drop(off.Writer);
+        Assert.Empty(Files());
         await Assert.ThrowsAsync<InvalidOperationException>(() => off.Snapshots.RequestAsync(CancellationToken.None));
+    }
+
+    private void Drop(MemoryNamespaceWriter writer)
+    {
+        foreach (var partition in new[] { Mine, Others })
+        {
+            writer.Drop(2_000_000, new(partition.ToString(), Entries));
+            Commit(writer, partition, Entries + 1);
+        }
     }
 
     private void StopWithEntries()

@@ -67,6 +67,14 @@ internal sealed class MemoryNamespaceWriter : IMemoryNamespace
             _space.DeleteWhere(attributes, Stamp(eventTimeMs, position));
     }
 
+    public void Drop(long eventTimeMs, MemoryPosition position)
+    {
+        if (_snapshots.Has(position.Source, position.Offset))
+            return;
+        _space.Drop(Stamp(eventTimeMs, position));
+        _snapshots.Dropped();
+    }
+
     public void RemoveSource(string source)
     {
         _snapshots.Forget(source);
