@@ -43,7 +43,6 @@ internal sealed class Deleter(NamespaceParts parts, WriteBatch batch, UpkeepPace
             batch.RemoveRow(row, DepartureReason.Deleted);
             removed++;
         }
-        batch.LeaveToUpkeep(removed);
         return removed;
     }
 
@@ -64,7 +63,6 @@ internal sealed class Deleter(NamespaceParts parts, WriteBatch batch, UpkeepPace
         }
         if (parts.Tombstones.RemoveBefore(stamp) > 0)
             batch.RemembersOtherRemovals();
-        batch.LeaveToUpkeep(removed);
         return removed;
     }
 
@@ -81,7 +79,6 @@ internal sealed class Deleter(NamespaceParts parts, WriteBatch batch, UpkeepPace
         }
         if (parts.Tombstones.RemoveSource(source) > 0)
             batch.RemembersOtherRemovals();
-        batch.LeaveToUpkeep(removed);
         parts.FilterDeletes.RemoveSource(source);
         return removed;
     }

@@ -15,7 +15,7 @@ internal sealed class WriteBatch(NamespaceParts parts, Learner learner, Reclaime
     /// <summary>Entries there are with the batch.</summary>
     public int LiveEntries { get; private set; }
 
-    /// <summary>Rows that began or ended, and that the upkeep of this publish keeps pace with.</summary>
+    /// <summary>Rows that began or ended.</summary>
     public int Writes { get; private set; }
 
     /// <summary>True when there is something to publish.</summary>
@@ -38,9 +38,6 @@ internal sealed class WriteBatch(NamespaceParts parts, Learner learner, Reclaime
 
     /// <summary>What is remembered changed, no row did.</summary>
     public void RemembersOtherRemovals() => IsDirty = true;
-
-    /// <summary>Of rows that ended in one write the space comes back little by little: a publish that did it all would take as long as the write did.</summary>
-    public void LeaveToUpkeep(int ended) => Writes -= ended;
 
     /// <summary>The batch was published; the next one is empty.</summary>
     public void Published()

@@ -1,4 +1,5 @@
 using Streaming.Memory.Rules;
+using Streaming.Memory.Upkeep;
 
 namespace Streaming.Memory.Tests.Upkeep;
 
@@ -35,18 +36,18 @@ public sealed class ReclaimTests
     [InlineData(true, false)]
     public void What_one_write_removed_is_reclaimed_by_many_publishes(bool byFilter, bool vectors)
     {
-        const int atOnce = 2_048 + ChunkEntries;
+        const int AtOnce = 3 * UpkeepPace.Least + ChunkEntries, Many = 3 * AtOnce;
         var memory = Make();
         Dictionary<string, string> red = new() { ["color"] = "red" };
-        for (int i = 0; i < Entries; i++)
+        for (int i = 0; i < Many; i++)
             memory.Upsert($"id-{i}", vectors ? [i % 2_000, 1] : [], red, new(1, "s", i));
         memory.Publish();
 
-        Assert.Equal(Entries, byFilter ? memory.DeleteWhere(red, new(2, "s", 1)) : memory.RemoveSource("s"));
+        Assert.Equal(Many, byFilter ? memory.DeleteWhere(red, new(2, "s", 1)) : memory.RemoveSource("s"));
         memory.Publish();
 
         Assert.Equal(0, memory.LiveEntries);
-        Assert.InRange(memory.StoredRows, Entries - atOnce, Entries - 1);
+        Assert.InRange(memory.StoredRows, Many - AtOnce, Many - 1);
         PublishUntilQuiet(memory);
         Assert.Equal(0, memory.StoredRows);
     }
