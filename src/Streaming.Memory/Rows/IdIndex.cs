@@ -21,6 +21,7 @@ internal sealed class IdIndex(RowStore rows)
     private const int RowMask = (1 << RowBits) - 1;
     private const uint Removed = uint.MaxValue;
     private const int SmallestSegment = 16;
+    private const int PinnedSlots = 1_024;
 
     private readonly Segment[] _segments = [.. Enumerable.Range(0, 1 << SegmentBits).Select(_ => new Segment())];
 
@@ -120,7 +121,8 @@ internal sealed class IdIndex(RowStore rows)
     private uint[] Resize(Segment segment, int length)
     {
         uint[] old = segment.Slots;
-        var slots = new uint[length];
+        // Where collections do not copy it: segments grow at about the same time, and would be copied twice.
+        uint[] slots = length >= PinnedSlots ? GC.AllocateArray<uint>(length, pinned: true) : new uint[length];
         foreach (uint slot in old)
         {
             if (slot is 0 or Removed)

@@ -22,13 +22,15 @@ internal sealed class SideBySide(NamespaceOptions options, SearchOptions? effort
     private VectorNamespace _memory = null!;
     private SnapshotCapture? _captured;
 
-    /// <returns>The lists in the end.</returns>
+    /// <returns>The most lists there were.</returns>
     public int Run(Operation[] operations)
     {
         _memory = new VectorNamespace(options, _time, train => Task.FromResult(train()), leastUpkeep) { Departed = Departed };
+        int lists = 0;
         foreach (Operation operation in operations)
         {
             Step(operation);
+            lists = Math.Max(lists, _memory.Lists);
             Assert.Equal(_oracle.Departures.Order(), _departures.Order());
             _toldSinceCapture.AddRange(_departures);
             _oracle.Departures.Clear();
@@ -42,7 +44,7 @@ internal sealed class SideBySide(NamespaceOptions options, SearchOptions? effort
             Query(new(i, [-2, 1, 3], 2, "red", "b"));
         }
         _captured?.Dispose();
-        return _memory.Lists;
+        return lists;
     }
 
     private void Departed(Departure left) => _departures.Add((left.Id, left.Reason, left.Stamp));

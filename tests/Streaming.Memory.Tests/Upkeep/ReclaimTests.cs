@@ -37,7 +37,7 @@ public sealed class ReclaimTests
     public void What_one_write_removed_is_reclaimed_by_many_publishes(bool byFilter, bool vectors)
     {
         const int AtOnce = 3 * UpkeepPace.Least + ChunkEntries, Many = 3 * AtOnce;
-        var memory = Make();
+        VectorNamespace memory = new(new() { Name = "n", Dimension = 2, Metric = Metric.Dot, ChunkEntries = ChunkEntries, PageRows = 64, TrainAt = 1_000_000 }, _time);
         Dictionary<string, string> red = new() { ["color"] = "red" };
         for (int i = 0; i < Many; i++)
             memory.Upsert($"id-{i}", vectors ? [i % 2_000, 1] : [], red, new(1, "s", i));
