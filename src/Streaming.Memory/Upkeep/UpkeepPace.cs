@@ -7,7 +7,7 @@ namespace Streaming.Memory.Upkeep;
 /// <param name="interval">Rows that begin or end from one time to the next: a few of the batches that rows are placed and told of in.</param>
 /// <param name="learner">Has entries to move.</param>
 /// <param name="reclaimer">Has space to reclaim.</param>
-/// <param name="least">Entries that a publish and the writes before it move or reclaim, if there are so many. A publish moves no more.</param>
+/// <param name="least">Entries that a publish and the writes before it move, if there are so many. A publish moves no more, and with its writes reclaims three times as many.</param>
 internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclaimer, int least = UpkeepPace.Least)
 {
     private const int MovesPerWrite = 2; // One would keep pace with lists that double.
@@ -21,7 +21,6 @@ internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclai
     private int _last;
     private int _moved;
     private int _reclaimed;
-    private long _toReclaim;
 
     /// <summary>Does what the batch owes by now. Before a write: within one, what it has looked up must stay where it is.</summary>
     /// <param name="writes">Rows that began or ended in the batch.</param>
@@ -35,18 +34,17 @@ internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclai
         Settle();
         // What a write ended at once, such as all entries of a source, is left to the publishes.
         int owed = Math.Min(writes - _writes, interval);
-        Owe(writes);
+        _writes = writes;
         _moved += learner.Move(owed * MovesPerWrite);
-        Reclaim(owed * ReclaimedPerWrite);
+        _reclaimed += reclaimer.Run(owed * ReclaimedPerWrite);
     }
 
     /// <summary>The batch was published.</summary>
     /// <param name="writes">Rows that began or ended in it.</param>
     public void Published(int writes)
     {
-        Owe(writes);
         learner.Run(Math.Clamp(Math.Max(least, MovesPerWrite * writes) - _moved, 0, least));
-        Reclaim((int)Math.Clamp(Math.Max(least - _reclaimed, _toReclaim), 0, _mostReclaimed));
+        reclaimer.Run(Math.Max(0, _mostReclaimed - _reclaimed));
         _writes = _last = _moved = _reclaimed = 0;
     }
 
@@ -55,18 +53,5 @@ internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclai
     {
         learner.PlaceWaiting();
         reclaimer.NoteEnding();
-    }
-
-    private void Owe(int writes)
-    {
-        _toReclaim += (long)(writes - _writes) * ReclaimedPerWrite;
-        _writes = writes;
-    }
-
-    private void Reclaim(int budget)
-    {
-        int reclaimed = reclaimer.Run(budget);
-        _reclaimed += reclaimed;
-        _toReclaim = reclaimed < budget ? 0 : Math.Max(0, _toReclaim - reclaimed);
     }
 }
