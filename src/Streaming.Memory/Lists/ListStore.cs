@@ -42,6 +42,9 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
     /// <summary>Entries in all lists whose row has not ended.</summary>
     public int LiveEntries { get; private set; }
 
+    /// <summary>Entries in all lists whose row has ended, which searches scan for nothing.</summary>
+    public int EndedEntries { get; private set; }
+
     public long SizeBytes => _pools.Values.Sum(pool => pool.SizeBytes);
 
     public void Begin(Trained trained)
@@ -70,6 +73,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
         ListChunk chunk = _chunks[row.Place / chunkEntries]!;
         chunk.MarkEnded(row.Place % chunkEntries, version);
         LiveEntries--;
+        EndedEntries++;
         return chunk;
     }
 
@@ -82,6 +86,7 @@ internal sealed class ListStore(RowStore rows, int chunkEntries)
         chunk.List.Remove(chunk);
         chunk.IsUnlinked = true;
         LiveEntries -= chunk.Count - chunk.EndedCount;
+        EndedEntries -= chunk.EndedCount;
         _chunks[chunk.Index] = null;
         _free.Push(chunk.Index);
     }

@@ -16,6 +16,8 @@ namespace Streaming.Memory.Upkeep;
 internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, VersionLog versions)
 {
     private const int DeadShare = 4; // One in so many.
+    private const int TidyShare = 20; // The same, of all entries, when there is nothing else to do.
+    private const int TidyLists = 256; // Looked at in one publish.
     private const int Batch = 64; // So many that memory waited for by one is fetched meanwhile for others.
     private readonly int[] _ending = new int[Batch];
     private int _endingCount;
@@ -23,6 +25,7 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
     private readonly Queue<(int Row, long End)> _facts = new();
     private readonly Queue<(long Version, ListChunk? Chunk, List<int> Rows)> _unlinked = new();
     private bool _emptied;
+    private int _tidied; // Lists, so far.
 
     /// <summary>Tells that a row ended at a version that is not published yet; its chunk learns it at the latest from <see cref="NoteEnding"/>.</summary>
     public void NoteEnding(int row)
@@ -54,11 +57,8 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
             return;
         }
         ListChunk chunk = lists.MarkEnded(record, version);
-        if (!chunk.IsQueued && chunk.EndedCount * DeadShare >= chunk.Count)
-        {
-            chunk.IsQueued = true;
-            _chunks.Enqueue(chunk);
-        }
+        if (chunk.EndedCount * DeadShare >= chunk.Count)
+            Queue(chunk);
     }
 
     /// <summary>True when something waits for <see cref="Run"/>, which may have to wait for versions that are still read.</summary>
@@ -74,10 +74,8 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
     {
         foreach (ListChunk chunk in lists.Partitions.SelectMany(partition => partition.Lists).SelectMany(list => list.Chunks))
         {
-            if (chunk.IsQueued || chunk.EndedCount == 0)
-                continue;
-            chunk.IsQueued = true;
-            _chunks.Enqueue(chunk);
+            if (chunk.EndedCount > 0)
+                Queue(chunk);
         }
     }
 
@@ -102,6 +100,23 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
         return work;
     }
 
+    /// <summary>When nothing is written: has chunks wait to be emptied that alone have too few ended rows, where all together have many.</summary>
+    public void Tidy()
+    {
+        if (_chunks.Count > 0 || (long)lists.EndedEntries * TidyShare < lists.LiveEntries)
+            return;
+        IReadOnlyList<PostingList> all = lists.Current.Lists;
+        for (int looked = Math.Min(TidyLists, all.Count); looked > 0; looked--)
+        {
+            _tidied = (_tidied + 1) % all.Count;
+            foreach (ListChunk chunk in all[_tidied].Chunks)
+            {
+                if (chunk.EndedCount * TidyShare > chunk.Count)
+                    Queue(chunk);
+            }
+        }
+    }
+
     /// <summary>Takes a chunk out of its list after its entries were moved or dropped.</summary>
     /// <param name="dropped">Its rows that no version sees any more.</param>
     public void Unlink(ListChunk chunk, List<int> dropped)
@@ -110,6 +125,14 @@ internal sealed class Reclaimer(RowStore rows, IdIndex index, ListStore lists, V
             Forget(row);
         lists.Unlink(chunk);
         _unlinked.Enqueue((versions.Newest.Number, chunk, dropped));
+    }
+
+    private void Queue(ListChunk chunk)
+    {
+        if (chunk.IsQueued)
+            return;
+        chunk.IsQueued = true;
+        _chunks.Enqueue(chunk);
     }
 
     private int Empty(ListChunk chunk)

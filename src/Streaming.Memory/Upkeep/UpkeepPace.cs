@@ -44,6 +44,8 @@ internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclai
     public void Published(int writes)
     {
         learner.Run(Math.Clamp(Math.Max(least, MovesPerWrite * writes) - _moved, 0, least));
+        if (writes == 0)
+            reclaimer.Tidy();
         reclaimer.Run(Math.Max(0, _mostReclaimed - _reclaimed));
         _writes = _last = _moved = _reclaimed = 0;
     }
