@@ -10,11 +10,13 @@ namespace Streaming.Memory.Lists;
 ///   0  count          int32    entries that readers may look at
 ///   4  codes at       int32    from the beginning of the block
 ///   8  rows at        int32
+///  12  begins at      int32
 ///  16  last end       int64    the latest end among the entries; 0 = none ended
 ///  24  newest event   int64    unix ms
 ///  32  latest until   int64    from then on all entries are expired; unix ms
 ///  40  latest begin   int64    the first version that sees all entries
 ///  48  ended          [n / 32] uint32: entries whose row has ended, in any version
+///      begins         [n / 32] int64: the first version that sees all entries of a block, from a multiple of 8 bytes on
 ///      codes          [n / 32] of CodeBlock, from a whole cache line on
 ///      rows           [n] int32
 /// </code>
@@ -53,8 +55,14 @@ internal readonly unsafe struct ChunkMemory
     /// <summary>The rows of the entries that readers may look at.</summary>
     public ReadOnlySpan<int> Rows => new(RowNumbers, Count);
 
+    /// <summary>The first version that sees all entries of a block.</summary>
+    public long BlockLatestBegin(int block) => Volatile.Read(ref Begins[block]);
+
     /// <summary>Bytes for so many entries with so many codes.</summary>
     public static int BytesFor(int entries, int codes) => RowsAt(entries, codes) + entries * sizeof(int);
+
+    /// <summary>Bytes of head and codes.</summary>
+    public static int RowsAt(int entries, int codes) => CodesAt(entries) + entries * codes / 2;
 
     /// <summary>An empty chunk in a block of <see cref="BytesFor"/>.</summary>
     public static ChunkMemory Begin(byte* block, int entries, int codes)
@@ -62,6 +70,7 @@ internal readonly unsafe struct ChunkMemory
         new Span<byte>(block, CodesAt(entries)).Clear();
         *(int*)(block + 4) = CodesAt(entries);
         *(int*)(block + 8) = RowsAt(entries, codes);
+        *(int*)(block + 12) = BeginsAt(entries);
         *(long*)(block + 24) = long.MinValue;
         return new ChunkMemory(block);
     }
@@ -84,6 +93,8 @@ internal readonly unsafe struct ChunkMemory
         Raise(32, record.ValidUntilMs == 0 ? long.MaxValue : record.ValidUntilMs);
         Raise(40, record.Begin);
         int entry = *(int*)_at;
+        if (record.Begin > Begins[entry / CodeBlock.Entries])
+            Volatile.Write(ref Begins[entry / CodeBlock.Entries], record.Begin);
         CodeBlock.Write(Codes + (long)(entry / CodeBlock.Entries) * CodeBlock.Bytes(codes.Length), entry % CodeBlock.Entries, codes);
         RowNumbers[entry] = row;
         Volatile.Write(ref *(int*)_at, entry + 1);
@@ -105,8 +116,10 @@ internal readonly unsafe struct ChunkMemory
             Volatile.Write(ref value, to);
     }
 
-    private static int CodesAt(int entries) =>
-        (EndedAt + entries / CodeBlock.Entries * sizeof(uint) + NativeBlock.CacheLine - 1) / NativeBlock.CacheLine * NativeBlock.CacheLine;
+    private long* Begins => (long*)(_at + *(int*)(_at + 12));
 
-    private static int RowsAt(int entries, int codes) => CodesAt(entries) + entries * codes / 2;
+    private static int BeginsAt(int entries) => (EndedAt + entries / CodeBlock.Entries * sizeof(uint) + sizeof(long) - 1) / sizeof(long) * sizeof(long);
+
+    private static int CodesAt(int entries) =>
+        (BeginsAt(entries) + entries / CodeBlock.Entries * sizeof(long) + NativeBlock.CacheLine - 1) / NativeBlock.CacheLine * NativeBlock.CacheLine;
 }

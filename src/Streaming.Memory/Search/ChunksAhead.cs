@@ -15,7 +15,7 @@ internal unsafe ref struct ChunksAhead
 
     private readonly Partition _partition;
     private readonly RankedLists _ranked;
-    private readonly int _codeBytes;
+    private readonly int _bytes;
     private ChunkMemory[] _chunks = [];
     private int _list;
     private int _chunk;
@@ -24,16 +24,16 @@ internal unsafe ref struct ChunksAhead
 
     /// <param name="partition">What is scanned.</param>
     /// <param name="ranked">The lists, in the order of the scan.</param>
-    /// <param name="codeBytes">Of the codes of a full chunk.</param>
-    public ChunksAhead(Partition partition, RankedLists ranked, int codeBytes)
+    /// <param name="bytes">Of the head and the codes of a full chunk.</param>
+    public ChunksAhead(Partition partition, RankedLists ranked, int bytes)
     {
         _partition = partition;
         _ranked = ranked;
-        _codeBytes = codeBytes;
+        _bytes = bytes;
         for (int i = 0; i < Distance; i++)
         {
             Next();
-            Fetch(codeBytes);
+            Fetch(bytes);
         }
         Next();
     }
@@ -50,7 +50,7 @@ internal unsafe ref struct ChunksAhead
             _chunk = 0;
         }
         _from = _chunks[_chunk++].Head;
-        _to = _from + _codeBytes;
+        _to = _from + _bytes;
     }
 
     /// <summary>Fetches so many bytes more of the chunk.</summary>

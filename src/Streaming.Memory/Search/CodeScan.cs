@@ -17,6 +17,7 @@ internal static unsafe class CodeScan
     /// <param name="table">[codes][16].</param>
     /// <param name="scan">What is the same for all lists.</param>
     /// <param name="baseKey">Key of the sum 0 in this list.</param>
+    /// <param name="ahead">Goes before the scan.</param>
     /// <param name="blocks">Takes the blocks scanned.</param>
     /// <param name="best">Takes the candidates: sum + base, weighed by age, and their place in <paramref name="blocks"/>.</param>
     /// <returns>Entries scanned.</returns>
@@ -30,7 +31,7 @@ internal static unsafe class CodeScan
             if (chunk.LatestUntilMs <= scan.NowMs)
                 continue;
             int count = chunk.Count;
-            bool isPlain = !scan.Age.Matters && !scan.MayBeginLater(chunk);
+            bool mayBeginLater = scan.MayBeginLater(chunk);
             float weight = scan.WeightOf(chunk);
             byte* at = chunk.Codes;
             blocks.Reserve(count / CodeBlock.Entries + 1);
@@ -44,10 +45,10 @@ internal static unsafe class CodeScan
                 uint reached = (uint)Vector512.GreaterThanOrEqual(sums, Vector512.Create((ushort)needed)).ExtractMostSignificantBits();
                 reached &= CodeBlock.Filled(count - block * CodeBlock.Entries) & Unended(chunk, block, scan.Version);
                 int first = blocks.Add(chunk.RowNumbers + block * CodeBlock.Entries);
-                if (isPlain)
+                if (!scan.Age.Matters && !(mayBeginLater && chunk.BlockLatestBegin(block) > scan.Version))
                     best.Add(sums, reached, baseKey, first);
                 else
-                    Add(chunk, block, sums, reached, baseKey, weight, first, scan, ref best);
+                    AddOneByOne(chunk, block, sums, reached, baseKey, weight, first, scan, ref best);
             }
             scanned += count;
         }
@@ -67,7 +68,7 @@ internal static unsafe class CodeScan
     }
 
     // Entries of later versions must not take the places of those that an older version shows.
-    private static void Add(
+    private static void AddOneByOne(
         ChunkMemory chunk, int block, Vector512<ushort> sums, uint reached, int baseKey, float weight, int first, in ScanContext scan, ref CandidateBuffer best)
     {
         for (bool mayBeginLater = scan.MayBeginLater(chunk); reached != 0; reached &= reached - 1)

@@ -9,7 +9,6 @@ namespace Streaming.Memory.Search;
 internal unsafe ref struct RowRanking
 {
     private const int PrefetchAhead = 12;
-
     private const int AtOnce = 1_024;
 
     private readonly RowStore _rows;

@@ -133,7 +133,7 @@ internal unsafe struct SearchRun(RowStore rows, ListStore lists, in Question que
         float missing = codebook.HasNorm ? TensorPrimitives.SumOfSquares(prepared) : 0;
         fixed (byte* bytes = table.Bytes)
         {
-            ChunksAhead ahead = new(partition, ranked, lists.ChunkEntries / CodeBlock.Entries * CodeBlock.Bytes(codebook.Codes));
+            ChunksAhead ahead = new(partition, ranked, ChunkMemory.RowsAt(lists.ChunkEntries, codebook.Codes));
             for (int i = 0; i < ranked.Count; i++)
             {
                 if (i > 0 && IsTimeOver())
