@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Streaming.Memory.Rows;
 
@@ -77,12 +76,11 @@ internal readonly unsafe struct ChunkMemory
 
     public uint Ended(int block) => Volatile.Read(ref ((uint*)(_at + EndedAt))[block]);
 
-    /// <summary>Fetches the head and the first bytes of codes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int codeBytes)
+    /// <summary>Fetches the beginning of the head.</summary>
+    public void PrefetchHead()
     {
-        for (int at = 0; Sse.IsSupported && at <= codeBytes; at += NativeBlock.CacheLine)
-            Sse.Prefetch0(_at + at);
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_at);
     }
 
     /// <summary>Appends an entry and makes it visible to readers that have the chunk. The caller knows that there is room.</summary>

@@ -76,7 +76,7 @@ internal sealed unsafe class ListChunk
     public void ReadCodes(int entry, Span<byte> codes) => CodeBlock.Read(CodesOf(entry / CodeBlock.Entries), entry % CodeBlock.Entries, codes);
 
     /// <summary>Fetches what <see cref="MarkEnded"/> writes to.</summary>
-    public void PrefetchEnded() => Memory.Prefetch(codeBytes: 0);
+    public void PrefetchEnded() => Memory.PrefetchHead();
 
     /// <inheritdoc cref="ChunkMemory.MarkEnded"/>
     public void MarkEnded(int entry, long version)

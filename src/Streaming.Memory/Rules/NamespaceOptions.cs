@@ -59,7 +59,7 @@ public sealed record NamespaceOptions
 
     /// <summary>
     /// Rows in a page, the unit in which memory for vectors is reserved and given back; a power of two, 2..1,048,576. Memory is taken as rows are
-    /// written. At 262,144 and above, pages are whole huge pages of the system whatever the dimension.
+    /// written. At 262,144 and above, pages are whole huge pages of the system where the dimension is a multiple of four.
     /// </summary>
     public int PageRows { get; init; } = 262_144;
 

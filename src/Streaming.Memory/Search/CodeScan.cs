@@ -107,7 +107,7 @@ internal static unsafe class CodeScan
         Vector512<ushort> firstEven = firstAll - (firstOdd << 8), secondEven = secondAll - (secondOdd << 8);
         var first = AddHalves(Avx512BW.UnpackLow(firstEven, firstOdd), Avx512BW.UnpackHigh(firstEven, firstOdd));
         var second = AddHalves(Avx512BW.UnpackLow(secondEven, secondOdd), Avx512BW.UnpackHigh(secondEven, secondOdd));
-        return (Avx512F.Shuffle4x128(first, second, 0b_10_00_10_00).AsUInt16() + Avx512F.Shuffle4x128(first, second, 0b_11_01_11_01).AsUInt16());
+        return Avx512F.Shuffle4x128(first, second, 0b_10_00_10_00).AsUInt16() + Avx512F.Shuffle4x128(first, second, 0b_11_01_11_01).AsUInt16();
     }
 
     // Of quarters: x0 + x2, x1 + x3, y0 + y2, y1 + y3.

@@ -17,7 +17,6 @@ internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclai
     public const int Least = 2_048;
 
     private readonly int _mostReclaimed = 3 * least;
-    private int _writes;
     private int _last;
     private int _moved;
     private int _reclaimed;
@@ -32,11 +31,9 @@ internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclai
         if (!learner.IsMoving && !reclaimer.IsWaiting)
             return;
         Settle();
-        // What a write ended at once, such as all entries of a source, is left to the publishes.
-        int owed = Math.Min(writes - _writes, interval);
-        _writes = writes;
-        _moved += learner.Move(owed * MovesPerWrite);
-        _reclaimed += reclaimer.Run(owed * ReclaimedPerWrite);
+        // What a write ended at once, such as all entries of a source, is left to the publishes: no turn does more than another.
+        _moved += learner.Move(interval * MovesPerWrite);
+        _reclaimed += reclaimer.Run(interval * ReclaimedPerWrite);
     }
 
     /// <summary>The batch was published.</summary>
@@ -47,7 +44,7 @@ internal sealed class UpkeepPace(int interval, Learner learner, Reclaimer reclai
         if (writes == 0)
             reclaimer.Tidy();
         reclaimer.Run(Math.Max(0, _mostReclaimed - _reclaimed));
-        _writes = _last = _moved = _reclaimed = 0;
+        _last = _moved = _reclaimed = 0;
     }
 
     /// <summary>Tells lists and chunks what was written, after which entries may be moved.</summary>
